@@ -1,0 +1,1 @@
+"""The trade-in valuation service: quotes, routes and their reasons."""

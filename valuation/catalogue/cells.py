@@ -1,0 +1,107 @@
+"""Rows of text with their place, and the cells in them as numbers, months and slugs."""
+
+import csv
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+NUMBER = re.compile(r"\d+(\.\d+)?")
+
+
+class CatalogueError(ValueError):
+    """A row of the catalogue that cannot be right; says in which file and line."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}")
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of text; ``place`` is file and line."""
+
+    place: str
+    cells: Mapping[str, str]
+
+    def error(self, problem: str) -> CatalogueError:
+        """The error to raise about this row."""
+        return CatalogueError(self.place, problem)
+
+    def text(self, column: str) -> str:
+        """The cell, which must not be empty."""
+        value = self.cells[column].strip()
+        if not value:
+            raise self.error(f"{column} is empty")
+        return value
+
+    def optional(self, column: str) -> str | None:
+        """The cell, or None where it is empty."""
+        return self.cells[column].strip() or None
+
+    def number(self, column: str, bounds: tuple[float, float]) -> float | None:
+        """The cell as a number within bounds; None where it is empty."""
+        text = self.cells[column].strip()
+        if not text:
+            return None
+        if not NUMBER.fullmatch(text):
+            raise self.error(f"{column} {text!r} is not a number")
+        value = float(text)
+        low, high = bounds
+        if not (math.isfinite(value) and low <= value <= high):
+            raise self.error(f"{column} {text} is not plausible: {low:g} to {high:g} would be")
+        return value
+
+    def month(self, column: str, years: tuple[int, int]) -> date | None:
+        """The cell YYYY-MM as the first day of that month; None where it is empty."""
+        text = self.cells[column].strip()
+        if not text:
+            return None
+        match = MONTH.fullmatch(text)
+        if match is None:
+            raise self.error(f"{column} {text!r} is not a month like 2021-09")
+        year = int(match[1])
+        if not years[0] <= year <= years[1]:
+            raise self.error(f"{column} {text} is not plausible: {years[0]} to {years[1]} would be")
+        return date(year, int(match[2]), 1)
+
+    def slug_path(self, column: str, parts: int) -> str:
+        """The cell as ``parts`` slugs between slashes."""
+        text = self.text(column)
+        pieces = text.split("/")
+        if len(pieces) != parts or not all(SLUG.fullmatch(piece) for piece in pieces):
+            raise self.error(f"{column} {text!r} is not {parts} slugs between slashes")
+        return text
+
+
+def csv_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
+    """The rows of a CSV file that has exactly these columns; a line of 1 is the header."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.reader(handle)
+        header = tuple(next(reader, ()))
+        if header != columns:
+            raise CatalogueError(f"{path.name}:1", f"columns must be {', '.join(columns)}")
+        for cells in reader:
+            if cells:
+                yield _row(f"{path.parent.name}/{path.name}:{reader.line_num}", columns, cells)
+
+
+def mapping_rows(
+    table: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]
+) -> Iterator[Row]:
+    """Rows that were frozen elsewhere; their place is the table and the position."""
+    for position, cells in enumerate(rows, start=1):
+        place = f"{table}:{position}"
+        if set(cells) != set(columns):
+            raise CatalogueError(place, f"columns must be {', '.join(columns)}")
+        yield Row(place, cells)
+
+
+def _row(place: str, columns: tuple[str, ...], cells: list[str]) -> Row:
+    if len(cells) != len(columns):
+        raise CatalogueError(place, f"{len(cells)} cells where {len(columns)} are due")
+    return Row(place, dict(zip(columns, cells, strict=True)))

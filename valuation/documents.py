@@ -1,0 +1,225 @@
+"""A quote as canonical JSON, and the two views that are made from it.
+
+The document is what is stored and digested. The customer's view is built from an explicit list of
+its fields, so that nothing which reveals the margin can slip into it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+import orjson
+
+from valuation.domain.disposition import FLAGS, Gate, Route, RouteValue
+from valuation.domain.explanation import OTHERS, Line
+from valuation.domain.market import Provenance
+from valuation.domain.questions import BY_ID
+from valuation.domain.quote import Indicative, Offer, Outcome, Quote, Referral, Subject, ValueOnly
+
+Document = dict[str, object]
+
+SCHEMA = 1
+DEMO_NOTICE = "Demo data: made by a simulator, not from real sales."
+LABELS = {
+    "best_condition": ("In the best condition", "最佳成色"),
+    OTHERS: ("Other answers", "其他情况"),
+    "rounding": ("Rounding", "取整"),
+}
+ROUTE_LABELS = {
+    Route.AS_IS: ("Resold as it is", "直接转售"),
+    Route.REFURBISH: ("Refurbished and resold", "翻新后转售"),
+    Route.PARTS: ("Used for parts", "拆取零件"),
+    Route.DISMANTLE: ("Dismantled for its materials", "拆解回收材料"),
+    Route.REFUSE: ("Not accepted", "不予回收"),
+}
+
+
+def canonical(document: Mapping[str, object]) -> bytes:
+    """The document's one spelling: UTF-8 JSON, sorted keys, no spaces."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of a canonical document."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
+    """Everything that a quote says, as JSON-able data; money as {amount, currency}."""
+    currency = quote.market.currency
+    answers = quote.answers
+    return {
+        "schema": SCHEMA,
+        "id": quote.id,
+        "code": quote.code,
+        "merchant": quote.merchant,
+        "market": quote.market.slug,
+        "data": quote.market.provenance.value,
+        **({"notice": DEMO_NOTICE} if quote.market.provenance is Provenance.DEMO else {}),
+        "issued_at": _time(quote.issued_at),
+        "as_of": quote.as_of.isoformat(),
+        "valid_until": _time(quote.valid_until),
+        "device": _subject(quote.subject),
+        "context": dict(quote.context),
+        "answers": {} if answers is None else _given(answers.given),
+        "assumptions": [] if answers is None else [_assumption(q) for q in answers.assumed],
+        "missing": [] if answers is None else list(answers.missing),
+        "grade_capped_by": None if answers is None else answers.grade_capped_by,
+        **_outcome(quote.outcome, currency),
+        "value": None if quote.interval is None else {
+            "kind": "sold" if not isinstance(quote.outcome, ValueOnly) else quote.market.kind.value,
+            **{
+                name: _money(getattr(quote.interval, name), currency)
+                for name in ("p10", "p50", "p90", "mean")
+            },
+        },
+        "lines": [_line(line, currency) for line in quote.lines],
+        "disposition": _disposition(quote, currency),
+        "impact": dict(impact),
+        "versions": {
+            "bundle": quote.versions.bundle,
+            "tables": dict(quote.versions.tables),
+            "rules": quote.versions.rules,
+        },
+    }  # fmt: skip
+
+
+CUSTOMER_FIELDS = (
+    "id", "code", "market", "data", "notice", "issued_at", "as_of", "valid_until", "device",
+    "answers", "assumptions", "missing", "grade_capped_by", "outcome", "offer", "indicative",
+    "referral", "lines", "impact", "versions",
+)  # fmt: skip
+CUSTOMER_DISPOSITION = ("route", "flag", "label_en", "label_zh", "reasons", "conditions")
+
+
+def customer_view(document: Mapping[str, object]) -> Document:
+    """What the customer may see: offer, lines, chosen route, reasons, conditions, impact."""
+    view = {name: document[name] for name in CUSTOMER_FIELDS if name in document}
+    disposition = cast(dict[str, object] | None, document["disposition"])
+    view["disposition"] = disposition and {name: disposition[name] for name in CUSTOMER_DISPOSITION}
+    return view
+
+
+def merchant_view(document: Mapping[str, object]) -> Document:
+    """The whole document: interval, every route's expected value and the policy besides."""
+    return dict(document)
+
+
+def _outcome(outcome: Outcome, currency: str) -> Document:
+    named: Document = {"outcome": "", "offer": None, "indicative": None, "referral": None}
+    match outcome:
+        case Offer(amount):
+            return {**named, "outcome": "offer", "offer": _money(amount, currency)}
+        case Indicative(low, high):
+            span = {"low": _money(low, currency), "high": _money(high, currency)}
+            return {**named, "outcome": "indicative", "indicative": span}
+        case ValueOnly(reason):
+            return {**named, "outcome": "value-only", "referral": _reason(reason)}
+        case Referral(code, en, zh, suggestions):
+            devices = [{"id": i, "name": name} for i, name in suggestions]
+            why = {"code": code, "en": en, "zh": zh, "suggestions": devices}
+            return {**named, "outcome": "referral", "referral": why}
+
+
+def _reason(code: str) -> Document:
+    return {
+        "code": code,
+        "en": "This market's prices are not sale prices, so they lead to a value and no offer.",
+        "zh": "该市场的价格并非成交价，只能给出估值，不能给出报价。",
+        "suggestions": [],
+    }
+
+
+def _subject(subject: Subject) -> Document:
+    device, unit = subject.device, subject.unit
+    return {
+        "words": subject.words,
+        "matched_by": subject.matched_by,
+        "id": None if device is None else device.variant,
+        "name": None if device is None else device.name,
+        "name_zh": subject.name_zh,
+        "category": None if device is None else device.category.value,
+        "facts": None if device is None else {
+            name: value.isoformat() if hasattr(value, "isoformat") else value
+            for name in device.facts.__dataclass_fields__
+            for value in (getattr(device.facts, name),)
+        },
+        "unit": None if unit is None else {
+            "kind": unit.kind, "digest": unit.digest, "last4": unit.last4,
+        },
+    }  # fmt: skip
+
+
+def _disposition(quote: Quote, currency: str) -> Document | None:
+    if quote.disposition is None:
+        return None
+    chosen = quote.disposition.chosen.route
+    reasons = [gate for route in quote.disposition.routes for gate in route.closed_by]
+    en, zh = ROUTE_LABELS[chosen]
+    return {
+        "route": chosen.value,
+        "flag": FLAGS[chosen].value,
+        "label_en": en,
+        "label_zh": zh,
+        "reasons": _gates(reasons),
+        "conditions": _gates(quote.disposition.conditions),
+        "routes": [_route(route, currency) for route in quote.disposition.routes],
+    }
+
+
+def _route(route: RouteValue, currency: str) -> Document:
+    return {
+        "route": route.route.value,
+        "open": route.open,
+        "expected": _money(route.expected, currency),
+        "low": _money(route.low, currency),
+        "high": _money(route.high, currency),
+        "offer": _money(route.offer, currency),
+        "parts": [{"name": name, "amount": _money(a, currency)} for name, a in route.parts],
+        "closed_by": [gate.code for gate in route.closed_by],
+    }
+
+
+def _gates(gates: Sequence[Gate]) -> list[Document]:
+    """Each reason once, whatever the number of routes that it closes."""
+    return [
+        {"code": code, "en": en, "zh": zh}
+        for code, en, zh in dict.fromkeys((gate.code, gate.en, gate.zh) for gate in gates)
+    ]
+
+
+def _line(line: Line, currency: str) -> Document:
+    question = BY_ID.get(line.code)
+    en, zh = (question.en, question.zh) if question else LABELS[line.code]
+    return {
+        "code": line.code,
+        "label_en": en,
+        "label_zh": zh,
+        "answer": line.answer,
+        "amount": _money(line.amount, currency),
+        "basis": line.basis.value,
+        "assumed": line.assumed,
+    }
+
+
+def _given(levels: Mapping[str, int]) -> Document:
+    return {question: BY_ID[question].value(level) for question, level in levels.items()}
+
+
+def _assumption(question_id: str) -> Document:
+    question = BY_ID[question_id]
+    return {
+        "question": question_id,
+        "counted_as": question.value(0),
+        "en": f"{question.en} Not answered: counted as the worst answer.",
+        "zh": f"{question.zh}未回答：按最差情况计算。",
+    }
+
+
+def _money(amount: int, currency: str) -> Document:
+    return {"amount": amount, "currency": currency}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

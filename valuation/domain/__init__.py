@@ -1,0 +1,1 @@
+"""The trade-in domain: standard library only, no clock, no input or output."""

@@ -1,0 +1,143 @@
+"""The terms of trade: policy, deductions, repairs, handling, parts, materials, gates.
+
+All amounts are minor units of the market's currency, all shares are basis points. They come from
+versioned tables; nothing here is a constant of the code.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from valuation.domain.device import Category
+from valuation.domain.disposition import Gates, Route
+from valuation.domain.money import BASIS_POINTS
+from valuation.domain.questions import BY_ID
+
+
+class PolicyRefused(ValueError):
+    """Terms under which a worse answer could pay more, or that make no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a value becomes an offer.
+
+    ``quantile``: level of the price distribution that the offer starts from. ``margin``: share of
+    the net value that the shop keeps. ``step``: offers are whole multiples of it. ``widest``:
+    p90 / p10 in basis points above which a person must look. ``goodwill``: least payment by route.
+    """
+
+    quantile: float
+    margin: int
+    step: int
+    validity_days: int
+    widest: int
+    goodwill: Mapping[Route, int]
+
+    def __post_init__(self) -> None:
+        if not 0.01 <= self.quantile <= 0.5:
+            raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.01 to 0.5 is accepted")
+        if not 0 <= self.margin < BASIS_POINTS:
+            raise PolicyRefused(f"a margin of {self.margin} basis points leaves nothing to pay")
+        if self.step < 1 or self.validity_days < 1 or self.widest < BASIS_POINTS:
+            raise PolicyRefused("step and validity start at 1, the widest interval at 10000")
+        if any(amount < 0 for amount in self.goodwill.values()):
+            raise PolicyRefused("goodwill is a payment to the customer and cannot be negative")
+
+
+@dataclass(frozen=True, slots=True)
+class Deductions:
+    """Share of the value that an answer takes away, for answers that no sale taught.
+
+    By question, category ("" for every category) and highest level that the row covers.
+    """
+
+    rows: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+
+    def __post_init__(self) -> None:
+        for (question, category), steps in self.rows.items():
+            shares = [share for _, share in sorted(steps)]
+            if any(worse < better for worse, better in pairwise(shares)):
+                raise PolicyRefused(f"{question} {category}: a better answer is deducted more")
+            if any(not 0 <= share <= BASIS_POINTS for share in shares):
+                raise PolicyRefused(f"{question} {category}: shares are 0 to 10000 basis points")
+
+    def share(self, *, question: str, level: int, category: Category) -> int | None:
+        """Basis points taken away; 0 for the best answer; None where the table has no entry."""
+        if level == BY_ID[question].best:
+            return 0
+        steps = self.rows.get((question, category.value)) or self.rows.get((question, ""), ())
+        return next((share for upto, share in sorted(steps) if level <= upto), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """Repair prices by question and slug prefix of the device; the longest prefix counts.
+
+    Each entry has the highest level that it covers and the price with its low and high.
+    """
+
+    rows: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+
+    def __post_init__(self) -> None:
+        for (question, prefix), steps in self.rows.items():
+            prices = [price for _, price in sorted(steps)]
+            if any(worse < better for worse, better in pairwise(prices)):
+                raise PolicyRefused(f"{question} {prefix}: a worse fault is cheaper to repair")
+            if any(price < 0 for price in prices):
+                raise PolicyRefused(f"{question} {prefix}: a repair cannot pay")
+
+    def price(self, *, question: str, level: int, device: str) -> int | None:
+        """Minor units to restore the best answer; None where nobody repairs it."""
+        slug = device
+        while True:
+            steps = self.rows.get((question, slug))
+            if steps is not None:
+                return next((price for upto, price in sorted(steps) if level <= upto), None)
+            if not slug:
+                return None
+            slug = slug.rpartition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a route costs: a fixed amount and a share of the value, each with its name."""
+
+    fixed: tuple[tuple[str, int], ...] = ()
+    shares: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(amount < 0 for _, amount in (*self.fixed, *self.shares)):
+            raise PolicyRefused("handling costs cannot be negative")
+        if sum(share for _, share in self.shares) > BASIS_POINTS:
+            raise PolicyRefused("handling shares of more than the whole value")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that can be sold while ``needs`` (a question) has its best answer."""
+
+    name: str
+    share: int
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything that turns a value into an offer and a route, in one market on one day."""
+
+    currency: str
+    policy: Policy
+    deductions: Deductions
+    repairs: Repairs
+    handling: Mapping[Route, Handling]
+    parts: Sequence[Part]
+    materials: Mapping[Category, tuple[int, int, int]]
+    gates: Gates
+    to_sold: int | None
+
+    def __post_init__(self) -> None:
+        if self.to_sold is not None and self.to_sold <= 0:
+            raise PolicyRefused("the factor from this kind of price to sold must be positive")
+        if sum(part.share for part in self.parts) > BASIS_POINTS:
+            raise PolicyRefused("the parts together are worth more than the whole device")

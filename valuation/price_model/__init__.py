@@ -1,0 +1,1 @@
+"""Price models as files: load, check, and price devices from them."""

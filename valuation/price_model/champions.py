@@ -1,0 +1,74 @@
+"""Which bundle serves which market: pointer files, swapped with one rename.
+
+``models/champions/<market>.json`` names a digest; ``models/bundles/<digest>/`` never changes.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from valuation.domain.market import Market
+
+
+class BrokenPointer(ValueError):
+    """A champion pointer that is not JSON with a digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Champion:
+    """A market's champion: the bundle's digest and the promotion that made it so."""
+
+    market: Market
+    digest: str
+    promotion: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStore:
+    """The folder of bundles and champion pointers."""
+
+    root: Path
+
+    @property
+    def bundles(self) -> Path:
+        """Where bundles live, one folder a digest."""
+        return self.root / "bundles"
+
+    def bundle(self, digest: str) -> Path:
+        """The folder of a bundle."""
+        return self.bundles / digest
+
+    def pointer(self, market: Market) -> Path:
+        """The pointer file of a market."""
+        return self.root / "champions" / f"{market.slug}.json"
+
+    def champion(self, market: Market) -> Champion | None:
+        """The market's champion, or None where nothing was promoted."""
+        try:
+            data = orjson.loads(self.pointer(market).read_bytes())
+            return Champion(market, str(data["digest"]), int(data["promotion"]))
+        except FileNotFoundError:
+            return None
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise BrokenPointer(f"{self.pointer(market)}: {error}") from error
+
+    def champions(self) -> list[Champion]:
+        """Every market's champion, by market."""
+        folder = self.root / "champions"
+        markets = [Market.from_slug(path.stem) for path in sorted(folder.glob("*.json"))]
+        return [champion for market in markets if (champion := self.champion(market))]
+
+    def point(self, champion: Champion) -> None:
+        """Make a bundle the champion of its market, atomically and durably."""
+        path = self.pointer(champion.market)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = {"digest": champion.digest, "promotion": champion.promotion}
+        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(orjson.dumps(data))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)

@@ -1,0 +1,253 @@
+"""The price model of a bundle: ``price_many`` is the one way to a price."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import orjson
+
+from valuation.domain.device import Category, Device, DeviceFacts
+from valuation.domain.distribution import Distribution
+from valuation.domain.market import Market
+from valuation.features import (
+    Columns,
+    FeatureRow,
+    FeatureSpecification,
+    Floats,
+    columns_of,
+    feature_matrix,
+)
+from valuation.ladder import Factor, Ladder, Rung, Term
+from valuation.price_model import calibration as conformal
+from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
+from valuation.price_model.calibration import Calibration, Support
+from valuation.price_model.library import Booster
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownContext(ValueError):
+    """A context column or value that this bundle's sales never had."""
+
+    name: str
+    value: str
+    accepted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"context {self.name}={self.value[:40]!r}; accepted: {', '.join(self.accepted)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceModel:
+    """A loaded bundle. Thread-safe; holds no clock and no state."""
+
+    digest: str
+    market: Market
+    specification: FeatureSpecification
+    ladder: Ladder
+    levels: tuple[float, ...]
+    boosters: tuple[Booster, ...]
+    calibration: Calibration
+    devices: Mapping[str, Device]
+    evaluation: Mapping[str, object]
+    provenance: Mapping[str, str]
+
+    def price_many(self, rows: Sequence[FeatureRow]) -> list[Distribution]:
+        """The calibrated price distribution of every row, in the market's major units."""
+        if not rows:
+            return []
+        columns = columns_of(rows)
+        raw = self.raw_log_quantiles(columns)
+        offsets = np.array([self._offsets(row.device) for row in rows])
+        ordered = np.sort(raw + offsets, axis=1)
+        return [Distribution(self.levels, tuple(logs)) for logs in ordered.tolist()]
+
+    def raw_log_quantiles(self, columns: Columns) -> Floats:
+        """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
+        matrix = feature_matrix(columns, self.specification)
+        ladder = self.ladder.features(columns)
+        level = self.ladder.terms_level(matrix, self.specification) + ladder[:, 0]
+        inputs = np.hstack([matrix, ladder])
+        scores = np.hstack([booster.predict(inputs) for booster in self.boosters])
+        ordered: Floats = np.sort(scores + level[:, None], axis=1)
+        return ordered
+
+    def support(self, device: Device) -> Support:
+        """Whether this bundle's sales contain the device model."""
+        sold = device.device_model in self.ladder.rungs
+        return Support.SOLD if sold else Support.UNSOLD
+
+    def taught(self) -> frozenset[str]:
+        """The questions whose answers this bundle's sales taught."""
+        return frozenset(self.specification.answers)
+
+    def device(self, current: Device) -> Device:
+        """The device with the facts frozen in the bundle, where it has them.
+
+        So a catalogue edit moves no price under the same bundle.
+        """
+        return self.devices.get(current.variant, current)
+
+    def check_context(self, context: Mapping[str, str]) -> None:
+        """UnknownContext where a value was never seen in this bundle's sales."""
+        for name, value in context.items():
+            accepted = self.specification.context.get(name, ())
+            if value not in accepted:
+                raise UnknownContext(name, value, accepted)
+
+    def _offsets(self, device: Device) -> list[float]:
+        support = self.support(device)
+        return [self.calibration.offset(support=support, level=level) for level in self.levels]
+
+
+def load_price_model(folder: Path) -> PriceModel:
+    """The price model of a bundle folder, files checked before LightGBM sees a byte.
+
+    DamagedBundle or ForeignBundle say why it cannot be served. This runs LightGBM in the calling
+    process: a service tries a bundle in a throw-away process first (``price_model.trial``).
+    """
+    return assemble(read_bundle(folder))
+
+
+def assemble(bundle: Bundle) -> PriceModel:
+    """The price model of a bundle that was read and checked."""
+    try:
+        model = _assemble(bundle)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ForeignBundle(f"the bundle lacks or misspells {error}") from error
+    expected = len(model.specification.names()) + 3
+    for booster in model.boosters:
+        if booster.features != expected:
+            raise ForeignBundle(
+                f"the boosters want {booster.features} columns, this version makes {expected}"
+            )
+    return model
+
+
+def _assemble(bundle: Bundle) -> PriceModel:
+    facts = cast(dict[str, object], bundle.json("model.json"))
+    names = cast(list[str], facts["feature_names"])
+    specification = FeatureSpecification.from_json(
+        cast(dict[str, dict[str, object]], bundle.json("features.json"))
+    )
+    if list(specification.names()) != names:
+        raise ForeignBundle("its columns are not those that this version makes; train again")
+    levels = tuple(float(str(level)) for level in cast(list[float], facts["levels"]))
+    return PriceModel(
+        digest=bundle.digest,
+        market=Market.from_slug(str(facts["market"])),
+        specification=specification,
+        ladder=ladder_from_json(cast(dict[str, object], bundle.json("ladder.json"))),
+        levels=levels,
+        boosters=tuple(
+            Booster(bundle.files[f"booster-{level}.txt"].decode("ascii")) for level in levels
+        ),
+        calibration=conformal.from_json(
+            cast(dict[str, dict[str, list[float]]], bundle.json("calibration.json"))
+        ),
+        devices=devices_from_csvish(cast(list[list[object]], bundle.json("catalogue.json"))),
+        evaluation=cast(dict[str, object], bundle.json("evaluation.json")),
+        provenance=bundle.provenance,
+    )
+
+
+def ladder_to_json(ladder: Ladder) -> dict[str, object]:
+    """JSON-able form of a ladder; the inverse of ``ladder_from_json``."""
+    return {
+        "intercept": ladder.intercept,
+        "terms": [
+            [term.coefficient, term.sign, [[f.column, f.kind, f.at] for f in term.factors]]
+            for term in ladder.terms
+        ],
+        "rungs": {k: [r.departure, r.sales, r.spread] for k, r in sorted(ladder.rungs.items())},
+        "root": [ladder.root.departure, ladder.root.sales, ladder.root.spread],
+    }
+
+
+def ladder_from_json(data: Mapping[str, object]) -> Ladder:
+    """A ladder from JSON; KeyError, TypeError or ValueError where it is none."""
+    terms = cast(list[tuple[float, int, list[tuple[str, str, float]]]], data["terms"])
+    rungs = cast(dict[str, tuple[float, int, float]], data["rungs"])
+    return Ladder(
+        intercept=float(cast(float, data["intercept"])),
+        terms=tuple(
+            Term(tuple(Factor(c, k, float(at)) for c, k, at in factors), float(weight), int(sign))
+            for weight, sign, factors in terms
+        ),
+        rungs={slug: Rung(float(d), int(n), float(s)) for slug, (d, n, s) in rungs.items()},
+        root=Rung(*cast(tuple[float, int, float], data["root"])),
+    )
+
+
+FACT_COLUMNS = (
+    "category", "first_sale", "successor_first_sale", "weight_g", "battery_mah", "screen_in",
+    "ram_gb", "storage_gb", "launch_price_cny",
+)  # fmt: skip
+
+
+def devices_to_csvish(devices: Sequence[Device]) -> list[list[object]]:
+    """Rows of [variant, name, facts …] with dates as ISO text, for ``catalogue.json``."""
+    rows: list[list[object]] = []
+    for device in sorted(devices, key=lambda d: d.variant):
+        facts = [getattr(device.facts, column) for column in FACT_COLUMNS]
+        shown = [value.isoformat() if isinstance(value, date) else value for value in facts]
+        rows.append([device.variant, device.name, *shown])
+    return rows
+
+
+def devices_from_csvish(rows: Sequence[Sequence[object]]) -> dict[str, Device]:
+    """Devices by variant slug; DamagedBundle where a row has another shape."""
+    devices = {}
+    for variant, name, *facts in rows:
+        if len(facts) != len(FACT_COLUMNS):
+            raise DamagedBundle(f"catalogue.json: {variant} has {len(facts)} facts")
+        devices[str(variant)] = _device(str(variant), str(name), dict(zip(FACT_COLUMNS, facts)))  # noqa: B905 -- length checked above
+    return devices
+
+
+def _device(variant: str, name: str, facts: Mapping[str, object]) -> Device:
+    brand, family, model, _ = variant.split("/")
+    return Device(
+        brand=brand,
+        family=f"{brand}/{family}",
+        device_model=f"{brand}/{family}/{model}",
+        variant=variant,
+        name=name,
+        facts=_device_facts(facts),
+    )
+
+
+def _device_facts(facts: Mapping[str, object]) -> DeviceFacts:
+    def day(key: str) -> date | None:
+        return None if facts[key] is None else date.fromisoformat(str(facts[key]))
+
+    def number(key: str) -> float | None:
+        return cast(float | None, facts[key])
+
+    return DeviceFacts(
+        category=None if facts["category"] is None else Category(str(facts["category"])),
+        first_sale=day("first_sale"),
+        successor_first_sale=day("successor_first_sale"),
+        weight_g=number("weight_g"),
+        battery_mah=number("battery_mah"),
+        screen_in=number("screen_in"),
+        ram_gb=number("ram_gb"),
+        storage_gb=number("storage_gb"),
+        launch_price_cny=cast(int | None, facts["launch_price_cny"]),
+    )
+
+
+def golden_rows(data: bytes, devices: Mapping[str, Device]) -> list[tuple[FeatureRow, list[float]]]:
+    """The golden rows of a bundle with the log quantiles that they must give."""
+    rows = []
+    for entry in orjson.loads(data):
+        row = FeatureRow(
+            device=devices[entry["variant"]],
+            as_of=date.fromisoformat(entry["as_of"]),
+            levels=entry["levels"],
+            context=entry["context"],
+        )
+        rows.append((row, entry["logs"]))
+    return rows

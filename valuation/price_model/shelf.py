@@ -1,0 +1,91 @@
+"""The price models that are being served, one a market, taken up anew when a pointer moves.
+
+A bundle that is damaged, foreign or fails its trial never replaces the one that serves: the last
+good one stays, and the fault is kept for ``/readyz`` to name.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from valuation.domain.market import Market
+from valuation.price_model.bundle import DamagedBundle, ForeignBundle
+from valuation.price_model.champions import BrokenPointer, ModelStore
+from valuation.price_model.library import BoosterRefused
+from valuation.price_model.model import PriceModel, load_price_model
+from valuation.price_model.trial import BundleFailedTrial, try_bundle
+
+logger = logging.getLogger(__name__)
+
+REFUSALS = (DamagedBundle, ForeignBundle, BundleFailedTrial, BoosterRefused, BrokenPointer, OSError)
+
+
+class NoBundle(LookupError):
+    """No bundle serves the market that was asked for."""
+
+
+class Shelf:
+    """Loaded price models by market; ``refresh`` follows the pointers, readers never wait."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        self._models: Mapping[Market, PriceModel] = MappingProxyType({})
+        self._faults: Mapping[str, str] = MappingProxyType({})
+        self._refused: dict[Market, str] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def models(self) -> Mapping[Market, PriceModel]:
+        """The price models that serve now."""
+        return self._models
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Why a champion is not served, by market slug or file."""
+        return self._faults
+
+    def model(self, market: Market | None) -> PriceModel:
+        """The market's price model; without a market, the only one or NoBundle."""
+        models = self._models
+        if market is not None and market in models:
+            return models[market]
+        served = (
+            ", ".join(sorted(m.slug for m in models)) or "none: run `make run` or `tradein train`"
+        )
+        if market is None and len(models) == 1:
+            return next(iter(models.values()))
+        wanted = "a market must be named" if market is None else f"no bundle serves {market.slug}"
+        raise NoBundle(f"{wanted}; served markets: {served}")
+
+    def refresh(self) -> None:
+        """Take up every champion that changed; keep the last good one where it cannot be served."""
+        with self._lock:
+            try:
+                champions = self._store.champions()
+            except (BrokenPointer, ValueError, OSError) as error:
+                self._faults = MappingProxyType({"pointer": str(error)})
+                return
+            models, faults = dict(self._models), {}
+            for champion in champions:
+                serving = models.get(champion.market)
+                if serving is not None and serving.digest == champion.digest:
+                    continue
+                if self._refused.get(champion.market) == champion.digest:
+                    faults[champion.market.slug] = self._faults[champion.market.slug]
+                    continue
+                try:
+                    models[champion.market] = self._load(champion.market, champion.digest)
+                except REFUSALS as error:
+                    logger.error("champion of %s refused: %s", champion.market.slug, error)  # noqa: TRY400 -- the reason is the message
+                    self._refused[champion.market] = champion.digest
+                    faults[champion.market.slug] = str(error)
+            self._models, self._faults = MappingProxyType(models), MappingProxyType(faults)
+
+    def _load(self, market: Market, digest: str) -> PriceModel:
+        folder = self._store.bundle(digest)
+        try_bundle(folder)
+        model = load_price_model(folder)
+        if model.digest != digest or model.market != market:
+            raise ForeignBundle(f"{folder.name} is a bundle of {model.market.slug}")
+        return model

@@ -1,0 +1,181 @@
+"""One quote being priced: its rows planned, asked of the price model once, and added up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from valuation.domain.answers import (
+    CompletedAnswers,
+    Levels,
+    best_levels,
+    effective,
+    with_answers,
+)
+from valuation.domain.device import Device
+from valuation.domain.disposition import choose
+from valuation.domain.distribution import Distribution
+from valuation.domain.explanation import lines, path, states
+from valuation.domain.market import Market
+from valuation.domain.money import BASIS_POINTS, minor_units_of_estimate
+from valuation.domain.pricing import Appraisal, Statistic
+from valuation.domain.questions import BY_ID
+from valuation.domain.quote import (
+    Disposition,
+    Indicative,
+    Interval,
+    Offer,
+    Outcome,
+    Quote,
+    Referral,
+    ValueOnly,
+)
+from valuation.domain.terms import Terms
+from valuation.features import FeatureRow
+from valuation.price_model.model import PriceModel
+
+ROW_BUDGET = 24  # rows that one quote may ask of the price model
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """One quote being priced."""
+
+    model: PriceModel
+    terms: Terms
+    draft: Quote
+    device: Device
+    answers: CompletedAnswers
+
+    def priced(self) -> Quote:
+        """The draft with its outcome, lines, interval and routes."""
+        steps = path(self.answers, fits=lambda taken: len(self._rows(taken)) <= ROW_BUDGET)
+        best_case = with_answers(self.answers, self._missing_at_best()).levels
+        everything = [*(step.levels for step in steps), best_case]
+        prices = _Prices(self._distributions(everything), self.model.taught(), self.draft.market,
+                         self.terms.policy.quantile)  # fmt: skip
+        appraisal = Appraisal(
+            self.device.variant, self.device.category, self.model.taught(), self.terms, prices.raw
+        )
+        levels = self.answers.levels
+        referral = self._referral(appraisal, prices)
+        if referral is not None:
+            return replace(self.draft, outcome=referral)
+        if self.terms.to_sold is None:
+            interval = prices.interval(effective(levels))
+            return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
+        disposition = self._disposition(appraisal)
+        return replace(
+            self.draft,
+            outcome=self._outcome(appraisal, best_case),
+            interval=self._interval(appraisal, prices),
+            lines=()
+            if self.answers.missing
+            else tuple(lines(steps=steps, appraisal=appraisal, completed=self.answers)),
+            disposition=disposition,
+        )
+
+    def _missing_at_best(self) -> dict[str, int]:
+        return {question: BY_ID[question].best for question in self.answers.missing}
+
+    def _outcome(self, appraisal: Appraisal, best_case: Levels) -> Outcome:
+        offer = appraisal.rounded(self.answers.levels)
+        if self.answers.missing:
+            return Indicative(offer, appraisal.rounded(best_case))
+        return Offer(offer)
+
+    def _referral(self, appraisal: Appraisal, prices: "_Prices") -> Referral | None:
+        undeducted = appraisal.undeducted(self.answers.levels)
+        if undeducted:
+            question = BY_ID[undeducted[0]]
+            return Referral(
+                "no_deduction",
+                f"Neither sales nor a table say what this answer is worth: {question.en}",
+                f"尚无成交数据或扣减表可对此定价：{question.zh}",
+            )
+        # Looked at in the best condition, so that no answer decides whether there is an offer.
+        if (
+            prices.width(best_levels(self.answers.category)) * BASIS_POINTS
+            > self.terms.policy.widest
+        ):
+            return Referral(
+                "interval_too_wide",
+                "The price of this device is too uncertain; a person must look at it.",
+                "该设备价格不确定性过大，需人工评估。",
+            )
+        return None
+
+    def _interval(self, appraisal: Appraisal, prices: "_Prices") -> Interval:
+        levels = self.answers.levels
+        middle = replace(appraisal, raw=prices.median)
+        return Interval(
+            p10=appraisal.resale_value(levels, Statistic.LOW),
+            p50=middle.resale_value(levels, Statistic.EXPECTED),
+            p90=appraisal.resale_value(levels, Statistic.HIGH),
+            mean=appraisal.resale_value(levels, Statistic.EXPECTED),
+        )
+
+    def _disposition(self, appraisal: Appraisal) -> Disposition:
+        routes = appraisal.routes(self.answers.levels)
+        chosen = choose(routes)
+        conditions = self.terms.gates.conditions(self.answers.levels, chosen.route)
+        return Disposition(chosen, routes, tuple(conditions))
+
+    def _rows(self, taken: Sequence[Levels]) -> dict[tuple[int, ...], FeatureRow]:
+        """One row for every distinct state, by what the price model was taught of it."""
+        taught = sorted(self.model.taught())
+        rows: dict[tuple[int, ...], FeatureRow] = {}
+        for state in states(taken):
+            levels = {question: state[question] for question in taught if question in state}
+            row = FeatureRow(self.device, self.draft.as_of, levels, self.draft.context)
+            rows[tuple(levels.values())] = row
+        return rows
+
+    def _distributions(self, taken: Sequence[Levels]) -> dict[tuple[int, ...], Distribution]:
+        rows = self._rows(taken)
+        return dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prices:
+    """The price model's answers, in whole minor units before any rule looks at them."""
+
+    distributions: Mapping[tuple[int, ...], Distribution]
+    taught: frozenset[str]
+    market: Market
+    quantile: float
+
+    def raw(self, levels: Levels, statistic: Statistic) -> int:
+        """A statistic of the state's distribution in minor units."""
+        belief = self._belief(levels)
+        match statistic:
+            case Statistic.OFFER:
+                estimate = belief.quantile(self.quantile)
+            case Statistic.EXPECTED:
+                estimate = belief.mean()
+            case Statistic.LOW:
+                estimate = belief.quantile(0.1)
+            case Statistic.HIGH:
+                estimate = belief.quantile(0.9)
+        return minor_units_of_estimate(major=estimate, currency=self.market.currency)
+
+    def median(self, levels: Levels, _: Statistic) -> int:
+        """The state's median in minor units."""
+        estimate = self._belief(levels).quantile(0.5)
+        return minor_units_of_estimate(major=estimate, currency=self.market.currency)
+
+    def interval(self, levels: Levels) -> Interval:
+        """The interval in the market's own kind of price."""
+        return Interval(
+            p10=self.raw(levels, Statistic.LOW),
+            p50=self.median(levels, Statistic.LOW),
+            p90=self.raw(levels, Statistic.HIGH),
+            mean=self.raw(levels, Statistic.EXPECTED),
+        )
+
+    def width(self, levels: Levels) -> float:
+        """p90 over p10."""
+        belief = self._belief(levels)
+        return belief.quantile(0.9) / belief.quantile(0.1)
+
+    def _belief(self, levels: Levels) -> Distribution:
+        known = sorted(question for question in self.taught if question in levels)
+        return self.distributions[tuple(levels[question] for question in known)]

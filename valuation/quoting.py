@@ -1,0 +1,178 @@
+"""The use case: a device and answers in, a quote out."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from valuation.catalogue import Lookup, Match, NoMatch, Reason
+from valuation.catalogue.identity import Identifier, parse_identifier
+from valuation.catalogue.tac import TacTable
+from valuation.domain.answers import (
+    CompletedAnswers,
+    complete,
+    parse,
+)
+from valuation.domain.device import Category
+from valuation.domain.pricing import RULES
+from valuation.domain.quote import (
+    Quote,
+    Referral,
+    Subject,
+    Unit,
+    Versions,
+    quote_id,
+    spoken_code,
+)
+from valuation.price_model.model import PriceModel
+from valuation.priced_quote import Pricing
+from valuation.tables.book import Book, terms_of
+from valuation.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRequest:
+    """What a till asks: a device by id, by name, or by identifier; answers as the registry spells.
+
+    ``context`` is the shop's (channel, region, buyer …), never the customer's.
+    """
+
+    answers: Mapping[str, object]
+    device: str | None = None
+    brand: str | None = None
+    storage_gb: float | None = None
+    ram_gb: float | None = None
+    version: str | None = None
+    identifier: str | None = None
+    context: Mapping[str, str] | None = None
+
+
+class DeviceNeeded(ValueError):
+    """The request names no device."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousDevice(ValueError):
+    """The device model is known, but not which variant: what there is to choose from."""
+
+    reason: Reason
+    device_model: str
+    variants: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.reason.value.replace('_', ' ')}: {self.device_model}; " + (
+            f"there are {', '.join(self.variants)}" if self.variants else "check the words given"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where quotes are made: a price model, the catalogue, the tables and the shop's secrets."""
+
+    model: PriceModel
+    lookup: Lookup
+    tacs: TacTable
+    book: Book
+    unit_key: bytes
+
+    def quote(
+        self, request: QuoteRequest, *, merchant: str, now: datetime, as_of: date, entropy: bytes
+    ) -> tuple[Quote, Sequence[Table]]:
+        """A quote and the table versions that it used.
+
+        Errors: DeviceNeeded, AmbiguousDevice, NotAnIdentifier, UnknownQuestion, UnknownAnswer,
+        ImpossibleAnswers, UnknownContext.
+        """
+        context = dict(request.context or {})
+        self.model.check_context(context)
+        subject, referral = self._subject(request)
+        tables = self.book.tables(as_of)
+        terms = terms_of(tables=tables, market=self.model.market)
+        answers = self._answers(request, subject)
+        draft = Quote(
+            id=quote_id(issued_at=now, entropy=entropy),
+            code=spoken_code(entropy),
+            merchant=merchant,
+            market=self.model.market,
+            issued_at=now,
+            as_of=as_of,
+            valid_until=now + timedelta(days=terms.policy.validity_days),
+            subject=subject,
+            context=context,
+            answers=answers,
+            outcome=referral or _not_priced(),
+            versions=Versions(
+                self.model.digest, {i: t.digest for i, t in sorted(tables.items())}, RULES
+            ),
+        )
+        if subject.device is None or answers is None:
+            return draft, tuple(tables.values())
+        return Pricing(self.model, terms, draft, subject.device, answers).priced(), tuple(
+            tables.values()
+        )
+
+    def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers | None:
+        category = subject.device.category if subject.device else Category.PHONE
+        given = parse(answers=request.answers, category=category)
+        completed = complete(given=given, category=category)
+        return completed if subject.device else None
+
+    def _subject(self, request: QuoteRequest) -> tuple[Subject, Referral | None]:
+        identifier = parse_identifier(request.identifier) if request.identifier else None
+        unit = None if identifier is None else self._unit(identifier)
+        words = request.device or self._device_of_tac(identifier)
+        if words is None:
+            if identifier is None:
+                raise DeviceNeeded("name a device: by variant id, by name and storage, or by IMEI")
+            return Subject("", "", None, None, unit), UNKNOWN_TAC
+        found = self.lookup.find(
+            brand=request.brand,
+            text=words,
+            storage_gb=request.storage_gb,
+            ram_gb=request.ram_gb,
+            version=request.version,
+        )
+        match found:
+            case Match(_, variant) if variant is not None:
+                catalogue = self.lookup.catalogue
+                device = self.model.device(catalogue.device(variant.id))
+                name_zh = catalogue.variant_name_zh(variant)
+                return Subject(words, found.how, device, name_zh, unit), None
+            case NoMatch():
+                return Subject(words, "", None, None, unit), _no_match(found)
+            case _:
+                raise DeviceNeeded(f"{words[:40]!r} names no variant")
+
+    def _device_of_tac(self, identifier: Identifier | None) -> str | None:
+        tac = identifier.tac if identifier else None
+        return self.tacs.device_model(tac) if tac else None
+
+    def _unit(self, identifier: Identifier) -> Unit:
+        """The unit under a keyed digest: a plain hash of an IMEI falls in seconds."""
+        keyed = hmac.new(self.unit_key, identifier.value.encode(), hashlib.sha256).hexdigest()
+        return Unit(identifier.kind.value, keyed, identifier.value[-4:])
+
+
+UNKNOWN_TAC = Referral(
+    "unknown_tac",
+    "No device is known for this IMEI; name the device, or import a TAC table.",
+    "无法通过该 IMEI 识别设备，请填写机型或导入 TAC 表。",
+)
+
+
+def _not_priced() -> Referral:
+    return Referral("not_priced", "Not priced.", "未定价。")
+
+
+def _no_match(found: NoMatch) -> Referral:
+    """A referral for a device that nobody knows; AmbiguousDevice where the variant is unclear."""
+    if found.device_model is not None:
+        variants = tuple(variant.id for variant in found.variants)
+        raise AmbiguousDevice(found.reason, found.device_model.id, variants)
+    return Referral(
+        found.reason.value,
+        "This device is not in the catalogue; a person must look at it.",
+        "目录中没有该设备，需人工评估。",
+        tuple((suggestion.id, suggestion.name) for suggestion in found.suggestions),
+    )

@@ -1,0 +1,1 @@
+"""Versioned data that money depends on: policy, repairs, deductions, handling, materials …"""

@@ -1,0 +1,124 @@
+"""The book of tables: which version holds on a day, and the terms they make in a market."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from valuation.domain.market import Market
+from valuation.domain.terms import Terms
+from valuation.tables import readings
+from valuation.tables.table import BrokenTable, Table, read_table
+
+SHIPPED = Path(__file__).parent / "data"
+
+# Every table that an offer depends on; a quote names each by its digest.
+USED = (
+    "deductions", "exchange-rates", "gates", "handling", "impact", "materials", "metal-prices",
+    "parts", "policy", "price-kinds", "repairs",
+)  # fmt: skip
+
+
+class NoTable(LookupError):
+    """No version of a table holds on the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All versions of all tables, by id and then by date."""
+
+    versions: Mapping[str, tuple[Table, ...]]
+
+    def table(self, table_id: str, day: date) -> Table:
+        """The version that holds on ``day``: the latest valid from then or before."""
+        valid = [t for t in self.versions.get(table_id, ()) if t.valid_from <= day]
+        if not valid:
+            raise NoTable(f"no version of table {table_id!r} is valid on {day}")
+        return max(valid, key=lambda table: table.valid_from)
+
+    def tables(self, day: date) -> dict[str, Table]:
+        """Every table that an offer uses, as it holds on ``day``."""
+        return {table_id: self.table(table_id, day) for table_id in USED}
+
+    def unverified(self, day: date) -> dict[str, tuple[int, int]]:
+        """By table, how many rows are from memory, and how many there are."""
+        return {i: (t.unverified(), len(t.rows)) for i, t in self.tables(day).items()}
+
+
+def load_book(*folders: Path) -> Book:
+    """Every ``*.csv`` of the folders; BrokenTable names file and line of what is wrong.
+
+    Two versions of a table from the same day with different bytes are refused.
+    """
+    versions: dict[str, dict[date, Table]] = {}
+    for folder in folders or (SHIPPED,):
+        for path in sorted(folder.glob("*.csv")):
+            table = read_table(path)
+            by_day = versions.setdefault(table.id, {})
+            other = by_day.setdefault(table.valid_from, table)
+            if other.digest != table.digest:
+                raise BrokenTable(
+                    f"{path}: another version of {table.id!r} is valid from {table.valid_from} too"
+                )
+    return Book({table_id: tuple(by_day.values()) for table_id, by_day in versions.items()})
+
+
+def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
+    """The terms of trade that the tables make in a market.
+
+    BrokenTable names a row that cannot be read; PolicyRefused or LeakyGates terms under which a
+    worse answer could pay more.
+    """
+    money = readings.Converter(
+        rates=readings.rates(tables["exchange-rates"]), currency=market.currency
+    )
+    return Terms(
+        currency=market.currency,
+        policy=readings.policy(tables["policy"], market.currency),
+        deductions=readings.deductions(tables["deductions"]),
+        repairs=readings.repairs(tables["repairs"], money),
+        handling=readings.handling(tables["handling"], money),
+        parts=readings.parts(tables["parts"]),
+        materials=readings.materials(tables["materials"], tables["metal-prices"], money),
+        gates=readings.gates(tables["gates"]),
+        to_sold=readings.to_sold(tables["price-kinds"], market),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TableArchive:
+    """Every table version that ever priced a quote, kept by digest."""
+
+    folder: Path
+
+    def keep(self, table: Table) -> None:
+        """Write the table once, durably; a version that is there already is left alone."""
+        path = self.folder / f"{table.digest}.csv"
+        if path.exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
+        with os.fdopen(handle, "wb") as file:
+            file.write(table.data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+
+    def table(self, digest: str) -> Table:
+        """An archived version; BrokenTable where it is missing or was changed."""
+        table = read_table(self.folder / f"{digest}.csv")
+        if table.digest != digest:
+            raise BrokenTable(f"archived table {digest[:12]} has other bytes than when it was used")
+        return table
+
+
+def displacement(table: Table, category: str) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
+    """Impact figures of a category: name → (low, typical, high)."""
+    return {
+        row.text("figure"): (row.decimal("low"), row.decimal("value"), row.decimal("high"))
+        for row in table.rows
+        if row.text("category") == category
+    }

@@ -1,0 +1,180 @@
+"""Each table read into the terms of the domain, amounts converted to the market's currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from valuation.domain.device import Category
+from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
+from valuation.domain.market import Market
+from valuation.domain.money import minor_units
+from valuation.domain.questions import BY_ID, UnknownAnswer
+from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs
+from valuation.tables.table import BrokenTable, Row, Table
+
+BASIS_POINTS_UNIT = "basis points"
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """Amounts of a table's currency → minor units of the market's, through rates per USD."""
+
+    rates: Mapping[str, Decimal]
+    currency: str
+
+    def minor(self, *, major: Decimal, currency: str) -> int:
+        """Minor units of the market's currency; BrokenTable where a rate is missing."""
+        for needed in (currency, self.currency):
+            if needed not in self.rates:
+                raise BrokenTable(f"exchange-rates has no row for {needed}")
+        rate = self.rates[self.currency] / self.rates[currency]
+        return minor_units(major=major * rate, currency=self.currency)
+
+
+def rates(table: Table) -> dict[str, Decimal]:
+    """Units of each currency per USD."""
+    found = {row.text("currency"): row.decimal("rate") for row in table.rows}
+    if any(rate <= 0 for rate in found.values()):
+        raise BrokenTable(f"{table.id}: a rate must be positive")
+    return found
+
+
+def policy(table: Table, currency: str) -> Policy:
+    """The pricing policy; money settings for ``currency`` must be there."""
+    settings = {(row.text("setting"), row.text("scope")): row for row in table.rows}
+
+    def row(setting: str, scope: str = "") -> Row:
+        if (setting, scope) not in settings:
+            raise BrokenTable(f"{table.id}: no row for {setting} {scope}".rstrip())
+        return settings[setting, scope]
+
+    return Policy(
+        quantile=float(row("quantile").decimal("value")),
+        margin=row("margin").whole("value"),
+        step=row("step", currency).whole("value"),
+        validity_days=row("validity_days").whole("value"),
+        widest=row("widest").whole("value"),
+        goodwill={
+            _route(entry, scope): entry.whole("value")
+            for (setting, scope), entry in settings.items()
+            if setting == "goodwill"
+        },
+    )
+
+
+def deductions(table: Table) -> Deductions:
+    """Shares by question and category; a percent question's answer is an upper bound."""
+    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in table.rows:
+        key = (row.text("question"), row.text("category"))
+        rows.setdefault(key, []).append((_level(row), row.whole("share")))
+    return Deductions({key: tuple(steps) for key, steps in rows.items()})
+
+
+def repairs(table: Table, money: Converter) -> Repairs:
+    """Repair prices by question and device prefix."""
+    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in table.rows:
+        price = money.minor(major=row.decimal("price"), currency=table.currency)
+        key = (row.text("question"), row.text("device"))
+        rows.setdefault(key, []).append((_level(row), price))
+    return Repairs({key: tuple(steps) for key, steps in rows.items()})
+
+
+def handling(table: Table, money: Converter) -> dict[Route, Handling]:
+    """Costs of each route."""
+    fixed: dict[Route, list[tuple[str, int]]] = {}
+    shares: dict[Route, list[tuple[str, int]]] = {}
+    for row in table.rows:
+        route, cost = _route(row, row.text("route")), row.text("cost")
+        if row.text("unit") == BASIS_POINTS_UNIT:
+            shares.setdefault(route, []).append((cost, row.whole("value")))
+        else:
+            amount = money.minor(major=row.decimal("value"), currency=row.text("unit"))
+            fixed.setdefault(route, []).append((cost, amount))
+    return {
+        route: Handling(tuple(fixed.get(route, ())), tuple(shares.get(route, ())))
+        for route in Route
+    }
+
+
+def parts(table: Table) -> tuple[Part, ...]:
+    """Parts with the question that each needs at its best answer."""
+    return tuple(
+        Part(row.text("part"), row.whole("share"), _question(row, row.text("needs")))
+        for row in table.rows
+    )
+
+
+def materials(
+    grams: Table, prices: Table, money: Converter
+) -> dict[Category, tuple[int, int, int]]:
+    """Gross metal value of a device by category: low, typical, high."""
+    usd_per_gram = {row.text("metal"): row.decimal("price") for row in prices.rows}
+    totals: dict[Category, list[Decimal]] = {}
+    for row in grams.rows:
+        if row.text("metal") not in usd_per_gram:
+            raise row.broken(f"metal-prices has no row for {row.text('metal')}")
+        total = totals.setdefault(Category(row.text("category")), [Decimal(0)] * 3)
+        for index, column in enumerate(("low", "value", "high")):
+            total[index] += row.decimal(column) * usd_per_gram[row.text("metal")]
+    return {
+        category: (
+            money.minor(major=low, currency=prices.currency),
+            money.minor(major=typical, currency=prices.currency),
+            money.minor(major=high, currency=prices.currency),
+        )
+        for category, (low, typical, high) in totals.items()
+    }
+
+
+def gates(table: Table) -> Gates:
+    """The gate table; LeakyGates where a worse answer opens a route."""
+    return gate_table(
+        [
+            Gate(
+                question=row.text("question"),
+                level=_level(row),
+                route=_route(row, row.text("route")),
+                effect=Effect(row.text("effect")),
+                code=row.text("code"),
+                en=row.text("en"),
+                zh=row.text("zh"),
+            )
+            for row in table.rows
+        ]
+    )
+
+
+def to_sold(table: Table, market: Market) -> int | None:
+    """Basis points from the market's kind of price to sold; None where no row says it."""
+    found = None
+    for row in table.rows:
+        if row.text("kind") == market.kind.value and row.text("country") in ("", market.country):
+            found = row.whole("value")
+            if row.text("country"):
+                break
+    return found
+
+
+def _question(row: Row, question_id: str) -> str:
+    if question_id not in BY_ID:
+        raise row.broken(f"unknown question {question_id!r}; known: {', '.join(BY_ID)}")
+    return question_id
+
+
+def _level(row: Row) -> int:
+    """The level of the row's answer."""
+    question = BY_ID[_question(row, row.text("question"))]
+    try:
+        return question.level(row.whole("answer") if question.percent else row.text("answer"))
+    except UnknownAnswer as error:
+        raise row.broken(str(error)) from error
+
+
+def _route(row: Row, name: str) -> Route:
+    try:
+        return Route(name)
+    except ValueError as error:
+        known = ", ".join(route.value for route in Route)
+        raise row.broken(f"unknown route {name!r}; known: {known}") from error

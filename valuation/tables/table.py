@@ -1,0 +1,138 @@
+"""One format for every table: a head of ``# key: value`` lines, then rows as CSV.
+
+The head has id, valid-from, unit, currency (``-`` where the rows are shares), source and date.
+Every row names its own source, or ``unverified`` where it is from memory. The digest is the
+SHA-256 of the file's bytes.
+"""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+HEAD = ("id", "valid-from", "unit", "currency", "source", "date")
+UNVERIFIED = "unverified"
+
+
+class BrokenTable(ValueError):
+    """A table that cannot be used: the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its place, for errors that name it."""
+
+    table: str
+    line: int
+    cells: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """A cell; BrokenTable where the column is missing."""
+        if column not in self.cells:
+            raise self.broken(f"has no column {column!r}")
+        return self.cells[column]
+
+    def decimal(self, column: str) -> Decimal:
+        """A finite decimal number."""
+        try:
+            value = Decimal(self.text(column))
+        except InvalidOperation as error:
+            raise self.broken(f"{column} is not a number: {self.cells[column]!r}") from error
+        if not value.is_finite():
+            raise self.broken(f"{column} is not a finite number")
+        return value
+
+    def whole(self, column: str) -> int:
+        """A whole number."""
+        value = self.decimal(column)
+        if value != value.to_integral_value():
+            raise self.broken(f"{column} is not a whole number: {self.cells[column]!r}")
+        return int(value)
+
+    def broken(self, reason: str) -> BrokenTable:
+        """The error that names this row."""
+        return BrokenTable(f"{self.table}, line {self.line}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table version: its head, its rows, its bytes and their digest."""
+
+    id: str
+    valid_from: date
+    unit: str
+    currency: str
+    source: str
+    rows: tuple[Row, ...]
+    data: bytes
+    digest: str
+
+    def unverified(self) -> int:
+        """How many rows are from memory."""
+        return sum(row.cells.get("source") == UNVERIFIED for row in self.rows)
+
+
+def parse_table(*, data: bytes, name: str) -> Table:
+    """The table in a file's bytes; BrokenTable names file and line."""
+    try:
+        lines = data.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise BrokenTable(f"{name}: not UTF-8 text: {error}") from error
+    head, start = _head(lines, name)
+    reader = csv.DictReader(lines[start:], strict=True)
+    rows = []
+    try:
+        for cells in reader:
+            line = start + reader.line_num
+            if None in cells or None in cells.values():
+                raise BrokenTable(f"{name}, line {line}: another number of cells than columns")
+            row = Row(name, line, cells)
+            if not row.text("source"):
+                raise row.broken("names no source; write 'unverified' for a figure from memory")
+            rows.append(row)
+    except csv.Error as error:
+        raise BrokenTable(f"{name}, line {start + reader.line_num}: {error}") from error
+    return Table(
+        id=head["id"],
+        valid_from=_date(head["valid-from"], name),
+        unit=head["unit"],
+        currency=head["currency"],
+        source=head["source"],
+        rows=tuple(rows),
+        data=data,
+        digest=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def read_table(path: Path) -> Table:
+    """The table in a file; BrokenTable where it cannot be read."""
+    try:
+        return parse_table(data=path.read_bytes(), name=path.name)
+    except OSError as error:
+        raise BrokenTable(f"{path}: {error}") from error
+
+
+def _head(lines: list[str], name: str) -> tuple[dict[str, str], int]:
+    head: dict[str, str] = {}
+    start = 0
+    for start, line in enumerate(lines):  # noqa: B007 -- the loop's end is where the rows start
+        if not line.startswith("#"):
+            break
+        key, separator, value = line.lstrip("# ").partition(":")
+        if separator:
+            head[key.strip()] = value.strip()
+    missing = [key for key in HEAD if not head.get(key)]
+    if missing:
+        raise BrokenTable(f"{name}: the head lacks {', '.join(missing)}")
+    _date(head["date"], name)
+    return head, start
+
+
+def _date(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BrokenTable(f"{name}: {text!r} is not a date like 2026-11-21") from error

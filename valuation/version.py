@@ -1,0 +1,3 @@
+"""The version of the program; CHANGELOG.md says what each one changed."""
+
+VERSION = "0.1.0"
