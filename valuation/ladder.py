@@ -19,22 +19,26 @@ LADDER_COLUMNS = ("departure", "sales_of_device_model", "spread_of_device_model"
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factor of a term: x, ``hinge`` max(0, x - at), ``log2``, ``ge`` x >= at, ``eq`` x == at."""
+    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, or a ``ramp``.
+
+    A ramp rises from 0 at ``at`` to ``until - at`` at ``until`` and stays there, so the sign of its
+    coefficient alone says whether the term rises or falls.
+    """
 
     column: str
     kind: str
     at: float = 0.0
+    until: float = 0.0
 
     def of(self, values: Floats) -> Floats:
         """The factor of a column of values, same shape."""
         match self.kind:
             case "linear":
                 return values
-            case "hinge":
-                return np.maximum(values - self.at, 0.0)
+            case "ramp":
+                return np.clip(values - self.at, 0.0, self.until - self.at)
             case "log2":
-                logs: Floats = np.log2(np.maximum(values, 1e-9))
-                return logs
+                return np.asarray(np.log2(np.maximum(values, 1e-9)), dtype=np.float64)
             case "ge":
                 return (values >= self.at).astype(np.float64)
             case "eq":

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from valuation.catalogue import Lookup, Match, NoMatch, Reason
@@ -25,6 +25,7 @@ from valuation.domain.quote import (
     quote_id,
     spoken_code,
 )
+from valuation.domain.terms import Terms
 from valuation.price_model.model import PriceModel
 from valuation.priced_quote import Pricing
 from valuation.tables.book import Book, terms_of
@@ -75,6 +76,10 @@ class Desk:
     tacs: TacTable
     book: Book
     unit_key: bytes
+    # The terms of each day asked for: to read eleven tables again would cost a third of a quote.
+    _days: dict[date, tuple[dict[str, Table], Terms]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def quote(
         self, request: QuoteRequest, *, merchant: str, now: datetime, as_of: date, entropy: bytes
@@ -87,8 +92,7 @@ class Desk:
         context = dict(request.context or {})
         self.model.check_context(context)
         subject, referral = self._subject(request)
-        tables = self.book.tables(as_of)
-        terms = terms_of(tables=tables, market=self.model.market)
+        tables, terms = self._terms(as_of)
         answers = self._answers(request, subject)
         draft = Quote(
             id=quote_id(issued_at=now, entropy=entropy),
@@ -111,6 +115,12 @@ class Desk:
         return Pricing(self.model, terms, draft, subject.device, answers).priced(), tuple(
             tables.values()
         )
+
+    def _terms(self, day: date) -> tuple[dict[str, Table], Terms]:
+        if day not in self._days:
+            tables = self.book.tables(day)
+            self._days[day] = tables, terms_of(tables=tables, market=self.model.market)
+        return self._days[day]
 
     def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers | None:
         category = subject.device.category if subject.device else Category.PHONE

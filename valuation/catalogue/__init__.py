@@ -3,7 +3,7 @@
 from valuation.catalogue.assembly import from_rows
 from valuation.catalogue.catalogue import Catalogue, CatalogueRows, UnknownVariant
 from valuation.catalogue.cells import CatalogueError
-from valuation.catalogue.entries import DeviceModel, Variant
+from valuation.catalogue.entries import DeviceModel, Region, Variant
 from valuation.catalogue.free_text import parse_free_text
 from valuation.catalogue.loader import load_catalogue
 from valuation.catalogue.lookup import Lookup
@@ -18,6 +18,7 @@ __all__ = [
     "Match",
     "NoMatch",
     "Reason",
+    "Region",
     "Suggestion",
     "UnknownVariant",
     "Variant",

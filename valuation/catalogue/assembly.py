@@ -31,22 +31,22 @@ def assemble(tables: Tables) -> Catalogue:
     """A catalogue from rows with places; CatalogueError names the first that cannot be right."""
     sources = _unique(tables["sources"], source_of, "key")
     brands = _unique(tables["brands"], brand_of, "slug")
-    models = _unique(tables["models"], device_model_of, "id")
+    device_models = _unique(tables["models"], device_model_of, "id")
     variants = _unique(tables["variants"], variant_of, "id")
     aliases = [(row, alias_of(row)) for row in tables["aliases"]]
     words = BrandWords(_entries(brands))
     _check_brands(brands, words)
-    _check_device_models(models, brands, sources)
-    _check_parents(variants, models, sources)
+    _check_device_models(device_models, brands, sources)
+    _check_parents(variants, device_models, sources)
     for row, alias in aliases:
-        if alias.device_model not in models:
+        if alias.device_model not in device_models:
             raise row.error(f"no device model {alias.device_model}")
-    named = [*_names(models)]
+    named = [*_names(device_models)]
     named += [NamedBy(row.place, a.device_model, a.alias, How.ALIAS) for row, a in aliases]
     return Catalogue(
         sources=_entries(sources),
         brands=words.brands,
-        device_models=_entries(models),
+        device_models=_entries(device_models),
         variants=_entries(variants),
         aliases=tuple(alias for _, alias in aliases),
         index=build_index(words=words, names=named),
@@ -79,36 +79,38 @@ def _check_brands(brands: Placed[Brand], words: BrandWords) -> None:
 
 
 def _check_device_models(
-    models: Placed[DeviceModel], brands: Placed[Brand], sources: Placed[Source]
+    device_models: Placed[DeviceModel], brands: Placed[Brand], sources: Placed[Source]
 ) -> None:
-    for row, model in models.values():
-        if model.brand not in brands:
-            raise row.error(f"no brand {model.brand}")
-        if model.source not in sources:
-            raise row.error(f"no source {model.source}")
-        if model.successor is not None:
-            _check_successor(row, model, models)
+    for row, device_model in device_models.values():
+        if device_model.brand not in brands:
+            raise row.error(f"no brand {device_model.brand}")
+        if device_model.source not in sources:
+            raise row.error(f"no source {device_model.source}")
+        if device_model.successor is not None:
+            _check_successor(row, device_model, device_models)
 
 
-def _check_successor(row: Row, model: DeviceModel, models: Placed[DeviceModel]) -> None:
-    if model.successor not in models or model.successor == model.id:
-        raise row.error(f"successor: no other device model {model.successor}")
-    later = models[model.successor][1].first_sale
-    if model.first_sale and later and later < model.first_sale:
-        raise row.error(f"successor {model.successor} was first sold before it")
+def _check_successor(
+    row: Row, device_model: DeviceModel, device_models: Placed[DeviceModel]
+) -> None:
+    if device_model.successor not in device_models or device_model.successor == device_model.id:
+        raise row.error(f"successor: no other device model {device_model.successor}")
+    later = device_models[device_model.successor][1].first_sale
+    if device_model.first_sale and later and later < device_model.first_sale:
+        raise row.error(f"successor {device_model.successor} was first sold before it")
 
 
 def _check_parents(
-    variants: Placed[Variant], models: Placed[DeviceModel], sources: Placed[Source]
+    variants: Placed[Variant], device_models: Placed[DeviceModel], sources: Placed[Source]
 ) -> None:
     for row, variant in variants.values():
-        if variant.device_model not in models:
+        if variant.device_model not in device_models:
             raise row.error(f"no device model {variant.device_model}")
         if variant.source not in sources:
             raise row.error(f"no source {variant.source}")
 
 
-def _names(models: Placed[DeviceModel]) -> Iterator[NamedBy]:
-    for row, model in models.values():
-        for text in filter(None, (model.name, model.name_zh)):
-            yield NamedBy(row.place, model.id, text, How.EXACT)
+def _names(device_models: Placed[DeviceModel]) -> Iterator[NamedBy]:
+    for row, device_model in device_models.values():
+        for text in filter(None, (device_model.name, device_model.name_zh)):
+            yield NamedBy(row.place, device_model.id, text, How.EXACT)

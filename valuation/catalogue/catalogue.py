@@ -105,9 +105,12 @@ class Catalogue:
         return _with_brand(self.brands[device_model.brand].name_en, device_model.name)
 
     def name_zh(self, device_model: DeviceModel) -> str:
-        """苹果 iPhone 13; without a Chinese name the brand's or the device model's other one."""
+        """苹果 iPhone 13, 红米 K70; without a Chinese name the other one."""
         brand = self.brands[device_model.brand]
         name = device_model.name_zh or device_model.name
+        parts = (each.name_zh for each in self.brands.values() if each.part_of == brand.slug)
+        if any(part and name.startswith(part) for part in parts):
+            return name
         return _with_brand(brand.name_zh or brand.name_en, name)
 
     def variant_name(self, variant: Variant) -> str:
@@ -122,8 +125,8 @@ class Catalogue:
     def unverified(self) -> Unverified:
         """Counts of the rows that no source vouches for."""
         return Unverified(
-            device_models=sum(m.source == UNVERIFIED for m in self.device_models.values()),
-            variants=sum(v.source == UNVERIFIED for v in self.variants.values()),
+            device_models=sum(each.source == UNVERIFIED for each in self.device_models.values()),
+            variants=sum(each.source == UNVERIFIED for each in self.variants.values()),
         )
 
     @cached_property
@@ -135,11 +138,11 @@ class Catalogue:
     def to_rows(self) -> CatalogueRows:
         """The content as rows of text, ready for JSON; ``from_rows`` reads them."""
         aliases = sorted(self.aliases, key=lambda alias: (alias.device_model, alias.alias))
-        models = [self.device_models[key] for key in sorted(self.device_models)]
+        device_models = [self.device_models[key] for key in sorted(self.device_models)]
         return {
             "sources": [source_cells(self.sources[key]) for key in sorted(self.sources)],
             "brands": [brand_cells(self.brands[key]) for key in sorted(self.brands)],
-            "models": [device_model_cells(device_model) for device_model in models],
+            "models": [device_model_cells(device_model) for device_model in device_models],
             "variants": [variant_cells(self.variants[key]) for key in sorted(self.variants)],
             "aliases": [alias_cells(alias) for alias in aliases],
         }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-SLUG = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_SLUG = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
+SLUG_PATHS = {parts: re.compile("/".join([_SLUG] * parts)) for parts in (1, 3, 4)}
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -72,8 +73,7 @@ class Row:
     def slug_path(self, column: str, parts: int) -> str:
         """The cell as ``parts`` slugs between slashes."""
         text = self.text(column)
-        pieces = text.split("/")
-        if len(pieces) != parts or not all(SLUG.fullmatch(piece) for piece in pieces):
+        if not SLUG_PATHS[parts].fullmatch(text):
             raise self.error(f"{column} {text!r} is not {parts} slugs between slashes")
         return text
 
@@ -85,9 +85,10 @@ def csv_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
         header = tuple(next(reader, ()))
         if header != columns:
             raise CatalogueError(f"{path.name}:1", f"columns must be {', '.join(columns)}")
+        file = f"{path.parent.name}/{path.name}"
         for cells in reader:
             if cells:
-                yield _row(f"{path.parent.name}/{path.name}:{reader.line_num}", columns, cells)
+                yield _row(f"{file}:{reader.line_num}", columns, cells)
 
 
 def mapping_rows(

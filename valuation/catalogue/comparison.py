@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,7 @@ MONTHS_APART = {Region.GLOBAL: 1, Region.CN: 3}
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A fact that a reference states otherwise; ``place`` is its file and line."""
+    """A fact that a reference states otherwise, at ``place`` first, and in ``rows`` of it."""
 
     subject: str
     field: str
@@ -31,6 +31,7 @@ class Disagreement:
     theirs: str
     our_source: str
     place: str
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def compare_launch_prices(*, lookup: Lookup, prices: Iterable[LaunchPrice]) -> C
 
 def _same_device(lookup: Lookup, row: ReferenceRow) -> Iterator[DeviceModel]:
     """Ours, if the name is exactly its own: the Samsung J4 of 2008 is no Galaxy J4."""
-    answer = lookup.find(brand=None, text=row.name, model_only=True)
+    answer = lookup.find(
+        brand=None, text=row.name, region=Region.GLOBAL, model_only=True, suggestions=False
+    )
     if isinstance(answer, Match) and answer.by is How.EXACT:
         yield answer.device_model
 
@@ -124,7 +127,12 @@ def _months_apart(ours: date, theirs: Release) -> int:
 def _price_facts(lookup: Lookup, price: LaunchPrice) -> Iterator[Compared]:
     words = price.words
     answer = lookup.find(
-        brand=words.brand, text=words.text, storage_gb=words.storage_gb, ram_gb=words.ram_gb
+        brand=words.brand,
+        text=words.text,
+        storage_gb=words.storage_gb,
+        ram_gb=words.ram_gb,
+        region=Region.CN,
+        suggestions=False,
     )
     if not isinstance(answer, Match) or answer.variant is None or answer.ram_assumed:
         return
@@ -138,12 +146,15 @@ def _price_facts(lookup: Lookup, price: LaunchPrice) -> Iterator[Compared]:
 
 def _summary(facts: Iterable[Compared]) -> Comparison:
     compared: Counter[str] = Counter()
-    disagreements = []
+    wrong: Counter[str] = Counter()
+    disagreements: dict[tuple[str, str, str], Disagreement] = {}
     for fact in facts:
-        compared[fact.disagreement.field] += 1
+        each = fact.disagreement
+        compared[each.field] += 1
         if not fact.agrees:
-            disagreements.append(fact.disagreement)
-    wrong = Counter(each.field for each in disagreements)
-    disagreements.sort(key=lambda each: (each.subject, each.field, each.place))
+            wrong[each.field] += 1
+            key = (each.subject, each.field, each.theirs)
+            before = disagreements.get(key)
+            disagreements[key] = replace(before, rows=before.rows + 1) if before else each
     counts = (FieldCount(field, number, wrong[field]) for field, number in compared.items())
-    return Comparison(tuple(counts), tuple(disagreements))
+    return Comparison(tuple(counts), tuple(disagreements[key] for key in sorted(disagreements)))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from valuation.catalogue.entries import Region
 from valuation.catalogue.lookup import Lookup
 from valuation.catalogue.matches import Match, NoMatch, Reason
 
@@ -49,13 +50,19 @@ class Coverage:
         return self.variants / self.rows if self.rows else 0.0
 
 
-def coverage(*, lookup: Lookup, rows: Iterable[DeviceWords], most: int = MOST_FREQUENT) -> Coverage:
+def coverage(
+    *,
+    lookup: Lookup,
+    rows: Iterable[DeviceWords],
+    region: Region | None = None,
+    most: int = MOST_FREQUENT,
+) -> Coverage:
     """Look up every row, and count."""
     counted = Counter(rows)
     device_models = variants = 0
     misses: list[Miss] = []
     for words, count in counted.items():
-        answer = _answer(lookup, words)
+        answer = _answer(lookup, words, region)
         if isinstance(answer, Match):
             variants += count
         else:
@@ -66,10 +73,12 @@ def coverage(*, lookup: Lookup, rows: Iterable[DeviceWords], most: int = MOST_FR
     return Coverage(counted.total(), device_models, variants, tuple(misses[:most]))
 
 
-def _answer(lookup: Lookup, words: DeviceWords) -> Match | NoMatch:
+def _answer(lookup: Lookup, words: DeviceWords, region: Region | None) -> Match | NoMatch:
     return lookup.find(
         brand=words.brand,
         text=words.text,
         storage_gb=words.storage_gb,
         ram_gb=words.ram_gb,
+        region=region,
+        suggestions=False,
     )

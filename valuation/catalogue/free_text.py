@@ -9,6 +9,8 @@ STORAGE_SIZES = frozenset({8, 16, 32, 64, 128, 256, 512, 1024, 2048})
 # Bare numbers below this are part of names: iPhone 16, Find X8, Mate 20.
 BARE_STORAGE_SIZES = frozenset({64, 128, 256, 512, 1024})
 
+EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
+
 _START = r"(?<![0-9A-Za-z.])"
 _END = r"(?![0-9A-Za-z])"
 _SIZE = r"(?P<size>\d{1,4})"
@@ -49,7 +51,7 @@ def parse_free_text(text: str) -> FreeText:
             stated = _memory(match)
             name = f"{plain[: match.start()]} {plain[match.end() :]}"
             if stated is not None and any(character.isalnum() for character in name):
-                return FreeText(" ".join(name.replace("()", " ").split()), *stated)
+                return FreeText(" ".join(EMPTY_BRACKETS.sub(" ", name).split()), *stated)
     return FreeText(plain, None, None)
 
 

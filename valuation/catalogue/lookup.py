@@ -1,21 +1,23 @@
 """From the words of a person or a file to a device of the catalogue, never by resemblance."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from valuation.catalogue.catalogue import Catalogue
 from valuation.catalogue.choice import Chosen, Wanted, choose
+from valuation.catalogue.entries import Region
 from valuation.catalogue.free_text import parse_free_text
 from valuation.catalogue.index import Found, How
 from valuation.catalogue.matches import Match, NoMatch, Reason, Suggestion
-from valuation.catalogue.names import fold
+from valuation.catalogue.recognition import brands_meant, recognise
 from valuation.catalogue.search import Hit, SearchTable, build_search_table, search
 from valuation.catalogue.suggestions import Suggester
 from valuation.domain.device import Category
 
 # Distinct questions kept with their answers: files repeat the same few thousand device names.
 REMEMBERED = 65_536
+# No name of a device is this long, and what is remembered must stay small.
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Query:
     text: str
     wanted: Wanted
     category: Category | None
+    region: Region | None
     model_only: bool
+    suggestions: bool
 
 
 class Lookup:
@@ -35,7 +39,7 @@ class Lookup:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._suggester = Suggester(catalogue)
-        self._answer = lru_cache(maxsize=REMEMBERED)(self._find)
+        self._answer = lru_cache(maxsize=REMEMBERED)(self._ask)
 
     def find(
         self,
@@ -46,11 +50,21 @@ class Lookup:
         ram_gb: float | None = None,
         version: str | None = None,
         category: Category | None = None,
+        region: Region | None = None,
         model_only: bool = False,
+        suggestions: bool = True,
     ) -> Match | NoMatch:
-        """The device that the words name exactly; ``model_only`` stops at the device model."""
-        wanted = Wanted(storage_gb, ram_gb, version or None)
-        return self._answer(Query(brand or None, text, wanted, category, model_only))
+        """The device that the words name exactly; ``model_only`` stops at the device model.
+
+        ``region`` tells apart two devices that are sold under one name. Suggestions cost a
+        millisecond where nothing is found: files need none.
+        """
+        if len(text) > LONGEST:
+            return NoMatch(Reason.UNKNOWN_DEVICE)
+        return self._answer(
+            brand or None, text, storage_gb, ram_gb, version or None, category, region,
+            model_only, suggestions,
+        )  # fmt: skip
 
     def search(self, *, text: str, limit: int = 20) -> tuple[Hit, ...]:
         """Variants whose names begin with, contain or resemble the text, best first."""
@@ -60,19 +74,27 @@ class Lookup:
     def _search_table(self) -> SearchTable:
         return build_search_table(self.catalogue)
 
+    def _ask(
+        self, brand: str | None, text: str, storage_gb: float | None, ram_gb: float | None,
+        version: str | None, category: Category | None, region: Region | None,
+        model_only: bool, suggestions: bool,
+    ) -> Match | NoMatch:  # fmt: skip
+        wanted = Wanted(storage_gb, ram_gb, version)
+        return self._find(Query(brand, text, wanted, category, region, model_only, suggestions))
+
     def _find(self, query: Query) -> Match | NoMatch:
         by_id = self._by_id(query)
         if by_id is not None:
             return by_id
-        found = self._recognise(query.brand, query.text)
+        found = self._recognise(query, query.text)
         if isinstance(found, Found):
             return self._narrow(query, found)
         parsed = parse_free_text(query.text)
         if parsed.storage_gb is None:
-            return self._unknown(query.brand, query.text, found)
-        again = self._recognise(query.brand, parsed.name)
+            return self._unknown(query, query.text, found)
+        again = self._recognise(query, parsed.name)
         if not isinstance(again, Found):
-            return self._unknown(query.brand, parsed.name, again)
+            return self._unknown(query, parsed.name, again)
         wanted = _merge(query.wanted, storage_gb=parsed.storage_gb, ram_gb=parsed.ram_gb)
         if wanted is None:
             return self._refuse(again, Reason.CONTRADICTION)
@@ -95,46 +117,9 @@ class Lookup:
             return self._refuse(found, Reason.CONTRADICTION)
         return Match(catalogue.device_models[found.device_model], variant, How.ID)
 
-    def _recognise(self, brand: str | None, text: str) -> Found | Reason:
-        """The one device model of that name, or why there is none."""
-        folded = fold(text)
-        named = self._named_brand(brand)
-        if isinstance(named, Reason):
-            return named
-        brands = tuple(self._brands(named, folded))
-        for candidate in brands:
-            found = self.catalogue.index.under(candidate, folded)
-            if found is not None:
-                return found
-        anywhere = () if named else self.catalogue.index.anywhere.get(folded, ())
-        if len(anywhere) == 1:
-            return Reason.BRAND_NEEDED if folded[0].isdigit() else anywhere[0]
-        if anywhere:
-            return Reason.AMBIGUOUS
-        return self._by_network(brands, folded)
-
-    def _named_brand(self, brand: str | None) -> str | Reason | None:
-        if brand is None:
-            return None
-        return self.catalogue.index.words.brand(brand) or Reason.UNKNOWN_BRAND
-
-    def _brands(self, named: str | None, folded: str) -> Iterator[str]:
-        """The brand as given and no other; else those that the name begins with."""
-        if named is not None:
-            yield named
-        else:
-            yield from self.catalogue.index.words.leading(folded)
-
-    def _by_network(self, brands: tuple[str, ...], folded: str) -> Found | Reason:
+    def _recognise(self, query: Query, text: str) -> Found | Reason:
         index = self.catalogue.index
-        found = {key for brand in brands for key in index.by_network(brand, folded)}
-        match sorted(found):
-            case []:
-                return Reason.UNKNOWN_DEVICE
-            case [device_model]:
-                return Found(device_model, How.NETWORK_SUFFIX)
-            case _:
-                return Reason.AMBIGUOUS
+        return recognise(index=index, brand=query.brand, text=text, region=query.region)
 
     def _narrow(self, query: Query, found: Found) -> Match | NoMatch:
         """From the device model to the variant."""
@@ -156,10 +141,10 @@ class Lookup:
         variants = self.catalogue.variants_of(device_model.id)
         return NoMatch(reason, (suggestion,), device_model, variants)
 
-    def _unknown(self, brand: str | None, text: str, reason: Reason) -> NoMatch:
-        words = self.catalogue.index.words
-        named = words.brand(brand) if brand else next(words.leading(fold(text)), None)
-        root = words.root(named) if named else None
+    def _unknown(self, query: Query, text: str, reason: Reason) -> NoMatch:
+        if not query.suggestions:
+            return NoMatch(reason)
+        root = next(brands_meant(self.catalogue.index, query.brand, text), None)
         return NoMatch(reason, self._suggester.suggest(text=text, root=root))
 
 

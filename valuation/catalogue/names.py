@@ -109,8 +109,8 @@ def _words_of(brand: Brand) -> Iterator[BrandWord]:
 def _strip(folded: str, words: Iterable[BrandWord]) -> str:
     """Take the words off the front; a second time for "Motorola Moto", and never all of it."""
     for _ in range(2):
-        for word in words:
-            if word.leads(folded) and len(folded) > len(word.word):
-                folded = folded[len(word.word) :]
-                break
+        word = next((w for w in words if folded.startswith(w.word) and w.leads(folded)), None)
+        if word is None or len(folded) == len(word.word):
+            return folded
+        folded = folded[len(word.word) :]
     return folded

@@ -1,6 +1,7 @@
 """TAC lists that others publish, brought to our device models; what does not fit is reported."""
 
 import csv
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from valuation.catalogue.tac import TAC, TacTable
 
 NAMES = ("tac", "brand", "model", "aka")
 CODES = ("tac", "model", "model2")
+TRACFONE = re.compile(r"SM-S\d{3}[DVT]L")
 
 
 class UnknownTacShape(ValueError):
@@ -90,15 +92,15 @@ def _reading(
 def _by_name(cells: list[str], lookup: Lookup) -> Entry:
     tac, brand, name, *aka = cells
     others = ",".join(aka).split(",")
-    found = frozenset(_models(lookup, brand, (name,)))
+    found = frozenset(_device_models(lookup, brand, (name,)))
     # Other names count only where the first says nothing: "iPhone 3GS 16GB" adds nothing to it.
-    return Entry(tac, f"{brand} {name}", found or frozenset(_models(lookup, brand, others)))
+    return Entry(tac, f"{brand} {name}", found or frozenset(_device_models(lookup, brand, others)))
 
 
-def _models(lookup: Lookup, brand: str, names: Iterator[str] | tuple[str, ...] | list[str]
+def _device_models(lookup: Lookup, brand: str, names: Iterator[str] | tuple[str, ...] | list[str]
 ) -> Iterator[str]:  # fmt: skip
     for name in filter(None, (each.strip() for each in names)):
-        answer = lookup.find(brand=brand, text=name, model_only=True)
+        answer = lookup.find(brand=brand, text=name, model_only=True, suggestions=False)
         if isinstance(answer, Match):
             yield answer.device_model.id
 
@@ -116,7 +118,8 @@ def _by_code(cells: list[str], codes: Mapping[str, str]) -> Entry:
 
 
 def _is_samsung(code: str) -> bool:
-    return code.startswith("SM-")
+    """Not the codes of Japanese carriers and of TracFone (SM-S326DL), which name no series."""
+    return code.startswith("SM-") and TRACFONE.fullmatch(code) is None
 
 
 def _series(code: str) -> str:

@@ -3,19 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TypeVar
 
+from valuation.intake.fields import MEMORY
 from valuation.intake.mapping import Mapping, Split
 from valuation.intake.parsers import BadValue, Code, as_it_is
 from valuation.intake.values import cleaned
 
 Value = TypeVar("Value")
+Shared = TypeVar("Shared")
 Cells = Sequence[str]
 Parse = Callable[[str], Value]
 Getter = Callable[[Cells], Value | None]
 
 # Columns repeat themselves; this many distinct texts of one are remembered, parsed.
 REMEMBERED = 16_384
+MOST_CHARACTERS = 500
 
 
 class BadCell(Exception):
@@ -53,11 +57,11 @@ class Binder:
     def _from_column(self, field: str, column: str, parse: Parse[Value]) -> Getter[Value]:
         own = self._getter(field, column, parse, as_it_is)
         # Of a column that is split, the part named for the field comes before the whole.
-        return _first([*self._parts(field, parse, column), own])
+        return _first([*self._parts(field, parse, of_own_column=True), own])
 
     def split(self, field: str, parse: Parse[Value]) -> Getter[Value]:
         """The field from parts of columns that are not its own, else nothing."""
-        return _first(self._parts(field, parse, None))
+        return _first(self._parts(field, parse, of_own_column=False))
 
     def either(self, field: str, parse: Parse[Value]) -> Getter[Value]:
         """The field from wherever it is, its own column first."""
@@ -72,12 +76,45 @@ class Binder:
         splits = [each.column for each in self.mapping.splits if field in each.fields]
         return self.mapping.columns.get(field) or next(iter(splits), None)
 
-    def _parts(self, field: str, parse: Parse[Value], own: str | None) -> list[Getter[Value]]:
+    def remembering(
+        self, fields: Sequence[str], read: Callable[[Cells], Shared]
+    ) -> Callable[[Cells], Shared]:
+        """The same reader, with equal values shared between rows that agree in these fields.
+
+        A million sales are of a few thousand devices and states, and most of the work is here.
+        """
+        indices = sorted({self.index(column) for name in fields for column in self._sources(name)})
+        pick: Callable[[Cells], object] = itemgetter(*indices) if indices else nothing
+        known: dict[object, Shared] = {}
+
+        def remembered(cells: Cells) -> Shared:
+            key = pick(cells)
+            value = known.get(key)
+            if value is None:
+                value = read(cells)
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                known[key] = value
+            return value
+
+        return remembered
+
+    def _sources(self, field: str) -> list[str]:
+        mapping = self.mapping
+        own = mapping.columns.get(field) or mapping.context.get(field)
+        sources = [each.column for each in mapping.splits if field in each.fields]
+        if field in MEMORY:
+            sources += [name for move in mapping.moves for name in (*move.when, *move.unless)]
+        return [*sources, own] if own else sources
+
+    def _parts(
+        self, field: str, parse: Parse[Value], *, of_own_column: bool
+    ) -> list[Getter[Value]]:
         column = self.mapping.columns.get(field)
         return [
             self._getter(field, each.column, parse, _part(each, field))
             for each in self.mapping.splits
-            if field in each.fields and (each.column == column) == (own is not None)
+            if field in each.fields and (each.column == column) == of_own_column
         ]
 
     def _getter(
@@ -89,10 +126,10 @@ class Binder:
 
         @lru_cache(maxsize=REMEMBERED)
         def value(cell: str) -> Value | None:
-            text = cleaned(cell)
-            if not text or text.casefold() in absent:
-                return None
             try:
+                text = cleaned(_sound(cell))
+                if not text or (absent and text.casefold() in absent):
+                    return None
                 text = part(text)
                 if words is not None and text:
                     text = words.translate(text)
@@ -101,6 +138,18 @@ class Binder:
                 raise BadCell(column, bad.code, str(bad)) from bad
 
         return lambda cells: value(cells[index])
+
+
+def _sound(cell: str) -> str:
+    """The cell itself; BadValue where it is too long to be a value, or no database would take it.
+
+    What is refused here is never remembered, so that long cells cannot fill the memory.
+    """
+    if len(cell) > MOST_CHARACTERS or "\0" in cell:
+        raise BadValue(
+            Code.UNREADABLE_TEXT, f"longer than {MOST_CHARACTERS} characters, or with a NUL in it"
+        )
+    return cell
 
 
 def _part(split: Split, field: str) -> Callable[[str], str]:

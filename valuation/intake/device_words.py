@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from valuation.domain.device import Category
-from valuation.intake.binding import REMEMBERED, BadCell, Binder, Cells, Getter
+from valuation.intake.binding import BadCell, Binder, Cells, Getter
+from valuation.intake.fields import DEVICE
 from valuation.intake.mapping import Move
 from valuation.intake.parsers import CATEGORY, RAM, STORAGE, Code, as_it_is
 from valuation.intake.prices import launch_prices
 from valuation.intake.records import DeviceWords
 from valuation.intake.values import ValuePatterns
-
-# Equal devices share one object: a million sales are of a few thousand devices.
-_words = lru_cache(maxsize=REMEMBERED)(DeviceWords)
 
 Sizes = dict[str, float | None]
 Condition = tuple[int, ValuePatterns, bool]
@@ -40,7 +37,10 @@ class _BoundMove:
 
 
 class DeviceReader:
-    """Reads the words for a device from the rows of one file."""
+    """Reads the words for a device from the rows of one file.
+
+    ``words`` raises BadCell where a row names no device model.
+    """
 
     def __init__(self, binder: Binder) -> None:
         self._model_column = binder.named("device_model")
@@ -50,18 +50,14 @@ class DeviceReader:
         self._category: Getter[Category] = binder.either("category", CATEGORY)
         self._launch = binder.either("launch_price_cny", launch_prices(format=binder.mapping.price))
         self._memory = _memory_reader(binder)
+        self.words = binder.remembering(DEVICE, self._read)
 
-    def category(self, cells: Cells) -> Category | None:
-        """The category, where the file states one."""
-        return self._category(cells)
-
-    def words(self, cells: Cells) -> DeviceWords:
-        """The device of a row; BadCell where it names no device model."""
+    def _read(self, cells: Cells) -> DeviceWords:
         model = self._model(cells)
         if model is None:
             raise BadCell(self._model_column, Code.MISSING_VALUE, "the line names no device model")
         storage, ram = self._memory(cells)
-        return _words(
+        return DeviceWords(
             brand=self._brand(cells),
             model=model,
             storage_gb=storage,

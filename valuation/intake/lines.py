@@ -17,12 +17,12 @@ from valuation.intake.binding import (
     Cells,
     Getter,
     Value,
-    nothing,
 )
 from valuation.intake.device_words import DeviceReader
 from valuation.intake.fields import ANSWERS, CONTEXT
 from valuation.intake.mapping import Mapping, Purpose
 from valuation.intake.parsers import (
+    CATEGORY,
     KIND,
     UNIT_STATE,
     BadValue,
@@ -35,8 +35,6 @@ from valuation.intake.parsers import (
 )
 from valuation.intake.prices import prices
 from valuation.intake.records import Record, Rejected
-
-_shared_market = lru_cache(maxsize=1_024)(Market)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +65,29 @@ class LineReader:
             return self._record(line, cells)
         except BadCell as bad:
             raw = dict(zip(self._columns, cells, strict=True))
-            return Rejected(line, bad.column, bad.code, bad.message, raw)
+            return Rejected(line, bad.column, bad.code.value, bad.message, raw)
 
     def _record(self, line: int, cells: Cells) -> Record:
-        words = self._device.words(cells)
         facts = self._facts
         return Record(
             line=line,
             record_id=facts.record_id(cells),
-            words=words,
+            words=self._device.words(cells),
             market=self._sale.market(cells),
             price=self._sale.price(cells),
             sold_on=facts.sold_on(cells),
             unit_state=facts.unit_state(cells) or UnitState.USED,
-            answers=facts.answers(cells, words.category or Category.PHONE),
+            answers=facts.answers(cells),
             context=facts.context(cells),
             seller=facts.seller(cells),
         )
 
 
 class _SaleReader:
-    """Market and price of a row; BadCell where sales lack one of them."""
+    """Market and price of a row; BadCell where sales lack one of them.
+
+    ``market`` is None where a stock list does not tell all of it.
+    """
 
     def __init__(self, binder: Binder) -> None:
         self._required = binder.mapping.purpose is Purpose.SALES
@@ -97,16 +97,16 @@ class _SaleReader:
         self._currency = binder.either("currency", currency)
         self._kind: Getter[PriceKind] = binder.either("kind", KIND)
         self._price_text = binder.either("price", as_it_is)
+        self.market = binder.remembering(("country", "currency", "kind"), self._read_market)
         self._parse = lru_cache(maxsize=REMEMBERED)(prices(format=binder.mapping.price))
 
-    def market(self, cells: Cells) -> Market | None:
-        """The market; None where a stock list does not tell all of it."""
+    def _read_market(self, cells: Cells) -> Market | None:
         place = self._present("country", self._country(cells))
         money = self._present("currency", self._currency(cells))
         kind = self._present("kind", self._kind(cells))
         if place is None or money is None or kind is None or self._provenance is None:
             return None
-        return _shared_market(place, money, kind, self._provenance)
+        return Market(place, money, kind, self._provenance)
 
     def price(self, cells: Cells) -> Money | None:
         """The price above zero; None where a stock list names none."""
@@ -126,42 +126,52 @@ class _SaleReader:
 
 
 class _FactsReader:
-    """What a row says beside the device and its price."""
+    """What a row says beside the device and its price.
+
+    ``context``: channel, region, buyer and the mapping's own columns, those that have a value.
+    ``answers``: the levels that were given; BadCell where they cannot be true together.
+    """
 
     def __init__(self, binder: Binder) -> None:
+        self._binder = binder
         mapping = binder.mapping
+        names = (*CONTEXT, *mapping.context)
         self.record_id = binder.either("record_id", as_it_is)
         self.seller = binder.either("seller", as_it_is)
         self.sold_on = binder.either("sold_on", dates(format=mapping.date_format))
         self.unit_state = binder.either("unit_state", UNIT_STATE)
-        context = [(name, binder.either(name, as_it_is)) for name in (*CONTEXT, *mapping.context)]
-        self._context = [(name, get) for name, get in context if get is not nothing]
-        given = [(name, binder.either(name, answers(question=BY_ID[name]))) for name in ANSWERS]
-        self._answers = [(name, get) for name, get in given if get is not nothing]
+        self._category = binder.either("category", CATEGORY)
+        self._context = [(name, binder.either(name, as_it_is)) for name in names]
+        self._answers = [
+            (name, binder.either(name, answers(question=BY_ID[name]))) for name in ANSWERS
+        ]
+        self.context = binder.remembering(names, self._read_context)
+        self.answers = binder.remembering(("category", *ANSWERS), self._read_answers)
 
-    def context(self, cells: Cells) -> ReadOnly[str, str]:
-        """Channel, region, buyer and the mapping's own columns, those that have a value."""
-        found = [(name, get(cells)) for name, get in self._context]
-        return _shared_context(tuple((name, value) for name, value in found if value is not None))
+    def _read_context(self, cells: Cells) -> ReadOnly[str, str]:
+        return MappingProxyType(_present(self._context, cells))
 
-    def answers(self, cells: Cells, category: Category) -> ReadOnly[str, int]:
-        """The levels that were given; BadCell where they cannot be true together."""
-        found = [(name, get(cells)) for name, get in self._answers]
-        given = tuple((name, level) for name, level in found if level is not None)
+    def _read_answers(self, cells: Cells) -> ReadOnly[str, int]:
+        levels = MappingProxyType(_present(self._answers, cells))
         try:
-            return _shared_answers(given, category)
+            _possible(_without_percent(levels), self._category(cells) or Category.PHONE)
         except ImpossibleAnswers as impossible:
-            raise BadCell(impossible.question, Code.IMPOSSIBLE_ANSWERS, str(impossible)) from None
+            column = self._binder.named(impossible.question)
+            raise BadCell(column, Code.IMPOSSIBLE_ANSWERS, str(impossible)) from impossible
+        return levels
+
+
+def _without_percent(levels: ReadOnly[str, int]) -> tuple[tuple[str, int], ...]:
+    """The levels in which answers can contradict each other; a percentage counts as given."""
+    return tuple((name, 0 if BY_ID[name].percent else level) for name, level in levels.items())
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _shared_context(items: tuple[tuple[str, str], ...]) -> ReadOnly[str, str]:
-    return MappingProxyType(dict(items))
+def _possible(given: tuple[tuple[str, int], ...], category: Category) -> None:
+    """Let answers pass that can be true together; ImpossibleAnswers names one that cannot."""
+    complete(given=dict(given), category=category)
 
 
-@lru_cache(maxsize=4 * REMEMBERED)
-def _shared_answers(given: tuple[tuple[str, int], ...], category: Category) -> ReadOnly[str, int]:
-    levels = MappingProxyType(dict(given))
-    if len(given) > 1:
-        complete(given=levels, category=category)
-    return levels
+def _present(getters: list[tuple[str, Getter[Value]]], cells: Cells) -> dict[str, Value]:
+    found = ((name, get(cells)) for name, get in getters)
+    return {name: value for name, value in found if value is not None}

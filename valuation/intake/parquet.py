@@ -25,14 +25,15 @@ def open_parquet(*, path: Path, plan: ColumnPlan, options: FileOptions) -> Itera
     import pyarrow
     from pyarrow import parquet
 
-    # A damaged file shows itself in either of the two, whichever part of it pyarrow meets first.
-    damage = (pyarrow.ArrowException, OSError)
+    # A damaged file shows itself in any of these, whichever part of it pyarrow meets first.
+    damage = (pyarrow.ArrowException, OSError, UnicodeDecodeError)
     with path.open("rb") as raw:
         try:
             file = parquet.ParquetFile(raw)
+            names = file.schema_arrow.names
         except damage as broken:
             raise IntakeError(f"no Parquet, or a damaged file: {broken}") from broken
-        checked_header(found=file.schema_arrow.names, plan=plan)
+        checked_header(found=names, plan=plan)
         used = list(plan.used)
         batches = file.iter_batches(batch_size=BATCH_ROWS, columns=used, use_threads=False)
         yield Rows(

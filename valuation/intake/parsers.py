@@ -27,6 +27,7 @@ class Code(StrEnum):
 
     MISSING_VALUE = "missing_value"
     UNMAPPED_VALUE = "unmapped_value"
+    UNREADABLE_TEXT = "unreadable_text"
     UNREADABLE_PRICE = "unreadable_price"
     AMBIGUOUS_PRICE = "ambiguous_price"
     PRICE_NOT_POSITIVE = "price_not_positive"

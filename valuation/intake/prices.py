@@ -87,6 +87,8 @@ def _plain_number(text: str, format: PriceFormat, groups: re.Pattern[str]) -> st
 
 def _without_mark(text: str, currency: str) -> str:
     """The amount without the currency's own mark; a mark of another currency stays in."""
+    if text[:1].isdigit() and text[-1:].isdigit():
+        return text
     folded = text.lower()
     for mark in (currency, *MARKS.get(currency, ())):
         if folded.startswith(mark.lower()):

@@ -1,19 +1,19 @@
-"""XLSX, streamed; the first row holds the column names."""
+"""XLSX, streamed; the first row holds the column names. openpyxl is loaded when one is opened."""
 
 import warnings
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-import openpyxl
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-
 from valuation.intake.cells import UnreadableCell, as_text
 from valuation.intake.rows import ColumnPlan, FileOptions, IntakeError, Row, Rows, checked_header
+
+if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
 
 # What openpyxl lets through when the archive or the XML inside is damaged; found by damaging one.
 DAMAGE = (
@@ -22,6 +22,17 @@ DAMAGE = (
 )  # fmt: skip
 
 Values = Sequence[object]
+
+
+class _Sheet(Protocol):
+    """The part of openpyxl's read-only sheet that is used here; its published types are off."""
+
+    @property
+    def max_row(self) -> int | None: ...
+
+    def iter_rows(self, *, values_only: bool) -> Iterable[Values]: ...
+
+    def reset_dimensions(self) -> None: ...
 
 
 @contextmanager
@@ -44,24 +55,26 @@ def open_xlsx(*, path: Path, plan: ColumnPlan, options: FileOptions) -> Iterator
         )
 
 
-def _workbook(path: Path) -> Workbook:
+def _workbook(path: Path) -> "Workbook":
+    from openpyxl import load_workbook
+
     try:
         with warnings.catch_warnings():
             # It warns of styles and validation rules that it drops; no value hangs on them.
             warnings.simplefilter("ignore", UserWarning)
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+            return load_workbook(path, read_only=True, data_only=True)
     except DAMAGE as broken:
         raise IntakeError(f"no XLSX, or a damaged file: {broken}") from broken
 
 
-def _sheet(workbook: Workbook, name: str | None) -> ReadOnlyWorksheet:
+def _sheet(workbook: "Workbook", name: str | None) -> _Sheet:
     names = workbook.sheetnames
     listed = ", ".join(repr(each) for each in names)
     if name is None and len(names) > 1:
         raise IntakeError(f"the file has the sheets {listed}; name one in the mapping's [file]")
     if name is not None and name not in names:
         raise IntakeError(f"the file has no sheet {name!r}; it has {listed}")
-    return workbook[name or names[0]]
+    return cast(_Sheet, workbook[name or names[0]])
 
 
 def _numbered(rows: Iterable[Values]) -> Iterator[tuple[int, Values]]:

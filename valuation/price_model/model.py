@@ -58,11 +58,14 @@ class PriceModel:
         """The calibrated price distribution of every row, in the market's major units."""
         if not rows:
             return []
-        columns = columns_of(rows)
-        raw = self.raw_log_quantiles(columns)
-        offsets = np.array([self._offsets(row.device) for row in rows])
-        ordered = np.sort(raw + offsets, axis=1)
-        return [Distribution(self.levels, tuple(logs)) for logs in ordered.tolist()]
+        logs = self.log_quantiles(columns_of(rows))
+        return [Distribution(self.levels, tuple(row)) for row in logs.tolist()]
+
+    def log_quantiles(self, columns: Columns) -> Floats:
+        """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
+        offsets = [self._offsets(str(model)) for model in columns.device_model]
+        ordered: Floats = np.sort(self.raw_log_quantiles(columns) + np.array(offsets), axis=1)
+        return ordered
 
     def raw_log_quantiles(self, columns: Columns) -> Floats:
         """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
@@ -74,9 +77,9 @@ class PriceModel:
         ordered: Floats = np.sort(scores + level[:, None], axis=1)
         return ordered
 
-    def support(self, device: Device) -> Support:
-        """Whether this bundle's sales contain the device model."""
-        sold = device.device_model in self.ladder.rungs
+    def support(self, device_model: str) -> Support:
+        """Whether this bundle's sales contain the device model (a slug)."""
+        sold = device_model in self.ladder.rungs
         return Support.SOLD if sold else Support.UNSOLD
 
     def taught(self) -> frozenset[str]:
@@ -97,8 +100,8 @@ class PriceModel:
             if value not in accepted:
                 raise UnknownContext(name, value, accepted)
 
-    def _offsets(self, device: Device) -> list[float]:
-        support = self.support(device)
+    def _offsets(self, device_model: str) -> list[float]:
+        support = self.support(device_model)
         return [self.calibration.offset(support=support, level=level) for level in self.levels]
 
 
@@ -158,7 +161,7 @@ def ladder_to_json(ladder: Ladder) -> dict[str, object]:
     return {
         "intercept": ladder.intercept,
         "terms": [
-            [term.coefficient, term.sign, [[f.column, f.kind, f.at] for f in term.factors]]
+            [term.coefficient, term.sign, [[f.column, f.kind, f.at, f.until] for f in term.factors]]
             for term in ladder.terms
         ],
         "rungs": {k: [r.departure, r.sales, r.spread] for k, r in sorted(ladder.rungs.items())},
@@ -168,12 +171,16 @@ def ladder_to_json(ladder: Ladder) -> dict[str, object]:
 
 def ladder_from_json(data: Mapping[str, object]) -> Ladder:
     """A ladder from JSON; KeyError, TypeError or ValueError where it is none."""
-    terms = cast(list[tuple[float, int, list[tuple[str, str, float]]]], data["terms"])
+    terms = cast(list[tuple[float, int, list[tuple[str, str, float, float]]]], data["terms"])
     rungs = cast(dict[str, tuple[float, int, float]], data["rungs"])
     return Ladder(
         intercept=float(cast(float, data["intercept"])),
         terms=tuple(
-            Term(tuple(Factor(c, k, float(at)) for c, k, at in factors), float(weight), int(sign))
+            Term(
+                tuple(Factor(c, k, float(at), float(until)) for c, k, at, until in factors),
+                float(weight),
+                int(sign),
+            )
             for weight, sign, factors in terms
         ),
         rungs={slug: Rung(float(d), int(n), float(s)) for slug, (d, n, s) in rungs.items()},

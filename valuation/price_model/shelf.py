@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from valuation.domain.market import Market
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
-from valuation.price_model.champions import BrokenPointer, ModelStore
+from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.library import BoosterRefused
 from valuation.price_model.model import PriceModel, load_price_model
 from valuation.price_model.trial import BundleFailedTrial, try_bundle
@@ -32,7 +32,7 @@ class Shelf:
         self._store = store
         self._models: Mapping[Market, PriceModel] = MappingProxyType({})
         self._faults: Mapping[str, str] = MappingProxyType({})
-        self._refused: dict[Market, str] = {}
+        self._refused: dict[Champion, str] = {}
         self._lock = threading.Lock()
 
     @property
@@ -71,14 +71,14 @@ class Shelf:
                 serving = models.get(champion.market)
                 if serving is not None and serving.digest == champion.digest:
                     continue
-                if self._refused.get(champion.market) == champion.digest:
-                    faults[champion.market.slug] = self._faults[champion.market.slug]
+                if champion in self._refused:  # until it is promoted anew
+                    faults[champion.market.slug] = self._refused[champion]
                     continue
                 try:
                     models[champion.market] = self._load(champion.market, champion.digest)
                 except REFUSALS as error:
                     logger.error("champion of %s refused: %s", champion.market.slug, error)  # noqa: TRY400 -- the reason is the message
-                    self._refused[champion.market] = champion.digest
+                    self._refused[champion] = str(error)
                     faults[champion.market.slug] = str(error)
             self._models, self._faults = MappingProxyType(models), MappingProxyType(faults)
 

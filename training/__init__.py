@@ -1,0 +1,1 @@
+"""The training side: sales in, a checked and compared bundle out."""

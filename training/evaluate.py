@@ -1,0 +1,205 @@
+"""How good a price model is on sales that it has not seen, beside the look-up baseline.
+
+Overall and by segment. Below the minimum number of sales a segment is blank: a number from few
+sales is believed as readily as one from many.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import cast
+
+import numpy as np
+
+from training import metrics
+from training.bootstrap import Bounds, Codes, group_bootstrap, groups_of
+from training.dataset import Dataset, Index
+from training.segments import segments_of
+from valuation.features import Floats
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class PointFigures:
+    """How good one price a row is; names with ``log`` are in log price, ``pinball`` in units.
+
+    ``pinball`` is at the median, so it is half the mean absolute error.
+    """
+
+    mdape: float
+    mean_error: float
+    log_mae: float
+    median_ratio: float
+    cod: float
+    prd: float
+    pinball: float
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalFigures:
+    """How good p10, p50 and p90 are together; names with ``log`` are in log price."""
+
+    coverage: float
+    log_pinball: float
+    pinball: float
+    log_interval_score: float
+    interval_score: float
+    median_width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The figures of one part of the sales; None where there are too few.
+
+    ``coverage_bounds`` are 95% by group bootstrap; None also where there are too few groups.
+    """
+
+    dimension: str
+    value: str
+    rows: int
+    ours: PointFigures | None
+    interval: IntervalFigures | None
+    baseline: PointFigures | None
+    coverage_bounds: Bounds | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An evaluation on sales named by their digest."""
+
+    sales_digest: str
+    rows: int
+    minimum: int
+    overall: Segment
+    segments: tuple[Segment, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """JSON-able data; the inverse of ``evaluation_from_json``."""
+        return asdict(self)
+
+    def dimensions(self) -> dict[str, list[Segment]]:
+        """Segments by dimension, most sales first."""
+        found: dict[str, list[Segment]] = {}
+        for segment in sorted(self.segments, key=lambda s: -s.rows):
+            found.setdefault(segment.dimension, []).append(segment)
+        return {name: found[name] for name in dict.fromkeys(s.dimension for s in self.segments)}
+
+
+def evaluate(
+    *,
+    dataset: Dataset,
+    log_quantiles: Floats,
+    baseline_log: Floats,
+    support: Floats,
+    minimum: int,
+    rng: np.random.Generator,
+) -> Evaluation:
+    """Hold predictions against sales.
+
+    ``log_quantiles``: (n, 3) at ``metrics.LEVELS``; ``baseline_log``: (n,); ``support``: (n,),
+    sales of the row's device model in the fit; ``minimum``: rows below which a segment is blank.
+    """
+    view = _View(dataset.log_price, log_quantiles, baseline_log, groups_of(dataset), minimum, rng)
+    labels = segments_of(dataset=dataset, log_median=log_quantiles[:, 1], support=support)
+    return Evaluation(
+        sales_digest=dataset.digest,
+        rows=len(dataset),
+        minimum=minimum,
+        overall=view.segment(ALL, ALL, np.arange(len(dataset))),
+        segments=tuple(
+            view.segment(dimension, str(value), np.flatnonzero(words == value))
+            for dimension, words in labels.items()
+            for value in sorted(set(words))
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What every segment is cut from."""
+
+    log_price: Floats
+    log_quantiles: Floats
+    baseline_log: Floats
+    groups: Codes
+    minimum: int
+    rng: np.random.Generator
+
+    def segment(self, dimension: str, value: str, rows: Index) -> Segment:
+        if len(rows) < max(self.minimum, 1):
+            return Segment(dimension, value, len(rows), None, None, None, None)
+        actual, quantiles = self.log_price[rows], self.log_quantiles[rows]
+        inside = metrics.covered(actual=actual, low=quantiles[:, 0], high=quantiles[:, 2])
+        return Segment(
+            dimension=dimension,
+            value=value,
+            rows=len(rows),
+            ours=point_figures(log_price=actual, predicted_log=quantiles[:, 1]),
+            interval=interval_figures(log_price=actual, log_quantiles=quantiles),
+            baseline=point_figures(log_price=actual, predicted_log=self.baseline_log[rows]),
+            coverage_bounds=group_bootstrap(values=inside, groups=self.groups[rows], rng=self.rng),
+        )
+
+
+def point_figures(*, log_price: Floats, predicted_log: Floats) -> PointFigures:
+    """Figures of one predicted log price a row, both of shape (n,)."""
+    actual, predicted = np.exp(log_price), np.exp(predicted_log)
+    return PointFigures(
+        mdape=metrics.mdape(actual=actual, predicted=predicted),
+        mean_error=metrics.mean_relative_error(actual=actual, predicted=predicted),
+        log_mae=metrics.mean_absolute_error(actual=log_price, predicted=predicted_log),
+        median_ratio=metrics.median_ratio(actual=actual, predicted=predicted),
+        cod=metrics.cod(actual=actual, predicted=predicted),
+        prd=metrics.prd(actual=actual, predicted=predicted),
+        pinball=metrics.pinball(actual=actual, predicted=predicted, level=0.5),
+    )
+
+
+def interval_figures(*, log_price: Floats, log_quantiles: Floats) -> IntervalFigures:
+    """Figures of log quantiles of shape (n, 3)."""
+    actual, quantiles = np.exp(log_price), np.exp(log_quantiles)
+    log_low, log_high = log_quantiles[:, 0], log_quantiles[:, 2]
+    return IntervalFigures(
+        coverage=metrics.coverage(actual=log_price, low=log_low, high=log_high),
+        log_pinball=metrics.mean_pinball(actual=log_price, quantiles=log_quantiles),
+        pinball=metrics.mean_pinball(actual=actual, quantiles=quantiles),
+        log_interval_score=metrics.interval_score(actual=log_price, low=log_low, high=log_high),
+        interval_score=metrics.interval_score(
+            actual=actual, low=quantiles[:, 0], high=quantiles[:, 2]
+        ),
+        median_width=metrics.median_relative_width(quantiles=quantiles),
+    )
+
+
+def evaluation_from_json(data: Mapping[str, object]) -> Evaluation:
+    """The inverse of ``Evaluation.to_json``; KeyError or TypeError where a part is missing."""
+    segments = cast(list[Mapping[str, object]], data["segments"])
+    return Evaluation(
+        sales_digest=str(data["sales_digest"]),
+        rows=cast(int, data["rows"]),
+        minimum=cast(int, data["minimum"]),
+        overall=_segment(cast(Mapping[str, object], data["overall"])),
+        segments=tuple(_segment(segment) for segment in segments),
+    )
+
+
+def _segment(data: Mapping[str, object]) -> Segment:
+    def part(name: str) -> dict[str, float] | None:
+        """Figures by name; JSON has no NaN and gives null."""
+        found = cast(Mapping[str, float | None] | None, data[name])
+        if found is None:
+            return None
+        return {key: float("nan") if value is None else value for key, value in found.items()}
+
+    ours, interval, baseline, bounds = map(
+        part, ("ours", "interval", "baseline", "coverage_bounds")
+    )
+    return Segment(
+        dimension=str(data["dimension"]),
+        value=str(data["value"]),
+        rows=cast(int, data["rows"]),
+        ours=None if ours is None else PointFigures(**ours),
+        interval=None if interval is None else IntervalFigures(**interval),
+        baseline=None if baseline is None else PointFigures(**baseline),
+        coverage_bounds=None if bounds is None else Bounds(**bounds),
+    )

@@ -1,0 +1,58 @@
+"""An evaluation as plain text: aligned columns for a terminal, rows for a card."""
+
+from collections.abc import Sequence
+
+from training.evaluate import Evaluation, Segment
+
+HEAD = (
+    "segment", "sales", "MdAPE", "look-up", "logMAE", "look-up", "pinball", "coverage", "95%",
+    "width", "ratio",
+)  # fmt: skip
+SHOWN = 12  # segments a dimension; regions and brands can be many
+BLANK = ""
+
+
+def to_text(evaluation: Evaluation) -> str:
+    """The table of an evaluation; ``pinball`` is the mean at 10/50/90 of log price."""
+    lines: list[Sequence[str]] = [HEAD, cells(evaluation.overall, name="all sales")]
+    for dimension, segments in evaluation.dimensions().items():
+        lines += [(dimension,), *(cells(segment) for segment in segments[:SHOWN])]
+        if len(segments) > SHOWN:
+            rest = sum(segment.rows for segment in segments[SHOWN:])
+            lines.append((f"  {len(segments) - SHOWN} more", f"{rest:,}"))
+    footer = f"blank: fewer than {evaluation.minimum} sales (95%: or too few groups)"
+    return f"{aligned(lines)}\n{footer}\n"
+
+
+def cells(segment: Segment, *, name: str | None = None) -> list[str]:
+    """One row under HEAD; blanks where there are too few sales."""
+    row = [name or f"  {segment.value}", f"{segment.rows:,}"]
+    ours, interval, baseline = segment.ours, segment.interval, segment.baseline
+    if ours is None or interval is None or baseline is None:
+        return [*row, *[BLANK] * (len(HEAD) - 2)]
+    bounds = segment.coverage_bounds
+    return [
+        *row,
+        f"{ours.mdape:.1%}",
+        f"{baseline.mdape:.1%}",
+        f"{ours.log_mae:.3f}",
+        f"{baseline.log_mae:.3f}",
+        f"{interval.log_pinball:.4f}",
+        f"{interval.coverage:.1%}",
+        BLANK if bounds is None else f"{100 * bounds.low:.0f}–{100 * bounds.high:.0f}",
+        f"{interval.median_width:.2f}",
+        f"{ours.median_ratio:.3f}",
+    ]
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Columns padded to their widest cell, the first to the left and the others to the right."""
+    full = [[*row, *[BLANK] * (len(HEAD) - len(row))] for row in rows]
+    widths = [max(len(row[column]) for row in full) for column in range(len(HEAD))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in full
+    )

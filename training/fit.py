@@ -1,0 +1,156 @@
+"""Monotone quantile boosters on what the ladder leaves.
+
+LightGBM refuses monotone constraints with its own quantile objective, because that renews the
+leaves. A pinball loss as a custom objective takes them, when its hessian is its own majorizer:
+gradient -w·r/a, hessian w/a with a = max(|r|, d), w = q above and 1-q below the prediction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import lightgbm as lgb
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from training.dataset import Dataset, Mask
+from training.ladder_fit import fit_ladder, refit_rungs
+from training.params import BoosterRules, Params
+from training.splits import fold_of, group_names
+from valuation.features import FeatureSpecification, Floats, feature_matrix
+from valuation.ladder import LADDER_COLUMNS, Ladder
+
+LEVELS = (0.1, 0.5, 0.9)
+LADDER_FOLDS = 5
+# Constraint method: `advanced` breaks the promise (LightGBM issues 5358 and 6155).
+METHOD = "intermediate"
+
+Objective = Callable[[Floats, lgb.Dataset], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A ladder with its boosters in LightGBM's text format, by quantile level."""
+
+    ladder: Ladder
+    boosters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A fit to be made: sales, what they can teach, which of them teach, the catalogue's sizes."""
+
+    dataset: Dataset
+    specification: FeatureSpecification
+    teaches: Mask
+    sizes: pd.DataFrame
+    params: Params
+
+
+def fit_many(tasks: Sequence[Task], *, jobs: int = 2) -> list[Fitted]:
+    """Every task's ladder and boosters; the boosters are fitted side by side by joblib."""
+    prepared = [_prepare(task) for task in tasks]
+    texts = Parallel(n_jobs=jobs)(
+        delayed(_fit_booster)(inputs, target, level, task.specification, task.params)
+        for task, (_, inputs, target) in zip(tasks, prepared, strict=True)
+        for level in LEVELS
+    )
+    step = len(LEVELS)
+    return [
+        Fitted(ladder, tuple(texts[i * step : (i + 1) * step]))
+        for i, (ladder, _, _) in enumerate(prepared)
+    ]
+
+
+def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
+    """The ladder, and what the boosters see: rungs out of fold, so that none has seen its sale."""
+    rules, specification = task.params.ladder, task.specification
+    ladder = fit_ladder(
+        task.dataset,
+        specification,
+        rules=rules,
+        counting=task.params.specification,
+        teaches=task.teaches,
+        sizes=task.sizes,
+    )
+    taken = task.dataset.take(task.teaches)
+    matrix = feature_matrix(taken.columns, specification)
+    rungs = np.zeros((len(taken), len(LADDER_COLUMNS)))
+    fold = fold_of(group_names(taken), LADDER_FOLDS, salt="ladder")
+    for held_out in range(LADDER_FOLDS):
+        inside = fold == held_out
+        if inside.any() and not inside.all():
+            others = refit_rungs(
+                ladder, taken.take(~inside), specification, rules=rules, sizes=task.sizes
+            )
+            rungs[inside] = others.features(taken.take(inside).columns)
+    level = ladder.terms_level(matrix, specification) + rungs[:, 0]
+    return ladder, np.hstack([matrix, rungs]), taken.log_price - level
+
+
+def _fit_booster(
+    inputs: Floats,
+    target: Floats,
+    level: float,
+    specification: FeatureSpecification,
+    params: Params,
+) -> str:
+    rules = params.boosters
+    names = [*specification.names(), *LADDER_COLUMNS]
+    data = lgb.Dataset(
+        inputs,
+        target,
+        feature_name=names,
+        categorical_feature=list(specification.categorical()),
+        free_raw_data=False,
+    )
+    settings = _settings(specification, params, rows=len(target))
+    settings["objective"] = pinball_objective(level=level, smoothing=rules.smoothing)
+    booster = lgb.train(settings, data, num_boost_round=rules.trees)
+    return _without_parameters(booster.model_to_string())
+
+
+def _settings(
+    specification: FeatureSpecification, params: Params, *, rows: int
+) -> dict[str, object]:
+    rules: BoosterRules = params.boosters
+    return {
+        "num_leaves": rules.leaves,
+        "learning_rate": rules.learning_rate,
+        "min_data_in_leaf": max(rules.leaf_minimum, round(rules.leaf_share * rows)),
+        "min_sum_hessian_in_leaf": 0.0,
+        "feature_fraction": rules.column_share,
+        "lambda_l2": rules.ridge,
+        "monotone_constraints": [*specification.monotone(), *(0 for _ in LADDER_COLUMNS)],
+        "monotone_constraints_method": METHOD,
+        "max_cat_to_onehot": 8,
+        "seed": params.seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
+
+
+def pinball_objective(*, level: float, smoothing: float) -> Objective:
+    """Gradient and hessian of the pinball loss with its majorizer; residuals in log price."""
+
+    def objective(scores: Floats, data: lgb.Dataset) -> tuple[Floats, Floats]:
+        residual = np.asarray(data.get_label()) - scores
+        weight = np.where(residual > 0, level, 1 - level)
+        distance = np.maximum(np.abs(residual), smoothing)
+        return -weight * residual / distance, weight / distance
+
+    return objective
+
+
+def _without_parameters(text: str) -> str:
+    """The trees alone: the parameters of the run stand in the bundle's own files."""
+    head, _, tail = text.partition("\nparameters:")
+    _, _, rest = tail.partition("end of parameters")
+    return head + rest
+
+
+def held_out(task: Task, left_out: Mask) -> Task:
+    """The same task without some sales."""
+    return replace(task, teaches=task.teaches & ~left_out)

@@ -1,0 +1,100 @@
+"""The terms of the ladder, with the signs that keep it monotone."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from training.dataset import Dataset
+from training.params import SpecificationRules
+from valuation.domain.questions import BY_ID
+from valuation.features import FeatureSpecification, Floats
+from valuation.ladder import Factor, Term
+
+AGE_KNOTS = (0, 120, 240, 365, 545, 730, 1095, 1460, 2190, 3650)
+SUPERSEDED_KNOTS = (0, 180, 365, 1095)
+HEALTH_KNOTS = (0, 60, 70, 75, 80, 85, 90, 95, 100)
+LEAST_ROWS = 10
+HAS_AGE = Factor("has_age_days", "linear")
+
+
+def starting_terms(
+    dataset: Dataset, matrix: Floats, specification: FeatureSpecification, rules: SpecificationRules
+) -> tuple[Term, ...]:
+    """Terms without coefficients; those that no sale speaks of are left out."""
+    terms = [
+        *_launch(),
+        *_ages(dataset, specification, rules),
+        *_superseded(),
+        Term((Factor("storage_gb", "log2"),), sign=1),
+        Term((Factor("ram_gb", "log2"),), sign=1),
+        *_categories(specification),
+        *_answers(specification),
+    ]
+    if specification.dated:
+        terms += [Term((Factor(name, "linear"),)) for name in ("season_sin", "season_cos")]
+    return tuple(term for term in terms if _spoken_of(term, matrix, specification))
+
+
+def _launch() -> list[Term]:
+    has = Factor("has_log_launch_price", "linear")
+    return [Term((has,)), Term((has, Factor("log_launch_price", "linear")), sign=1)]
+
+
+def _ages(
+    dataset: Dataset, specification: FeatureSpecification, rules: SpecificationRules
+) -> list[Term]:
+    """A falling curve of age for each large brand, and one for all the others together."""
+    brands = specification.vocabulary["brand"]
+    large = [
+        code
+        for code, brand in enumerate(brands)
+        if int((dataset.columns.brand == brand).sum()) >= rules.least_brand
+    ]
+    terms = [Term((HAS_AGE,))]
+    for start, end in pairwise(AGE_KNOTS):
+        ramp = Factor("age_days", "ramp", start, end)
+        terms.append(Term((HAS_AGE, ramp), sign=-1))
+        terms += [Term((HAS_AGE, ramp, Factor("brand", "eq", code)), sign=-1) for code in large]
+    return terms
+
+
+def _superseded() -> list[Term]:
+    terms = [Term((Factor("superseded", "linear"),), sign=-1)]
+    return terms + [
+        Term((Factor("days_superseded", "ramp", start, end),), sign=-1)
+        for start, end in pairwise(SUPERSEDED_KNOTS)
+    ]
+
+
+def _categories(specification: FeatureSpecification) -> list[Term]:
+    coded = {**specification.vocabulary}
+    coded.pop("brand")  # the brand's rung carries it
+    coded |= {f"context_{name}": words for name, words in specification.context.items()}
+    return [
+        Term((Factor(name, "eq", code),))
+        for name, words in coded.items()
+        for code in range(len(words))
+    ]
+
+
+def _answers(specification: FeatureSpecification) -> list[Term]:
+    """A step up at each better answer; ramps for battery health."""
+    terms = []
+    for question_id in specification.answers:
+        question, column = BY_ID[question_id], f"answer_{question_id}"
+        if question.percent:
+            factors = [Factor(column, "ramp", a, b) for a, b in pairwise(HEALTH_KNOTS)]
+        else:
+            factors = [Factor(column, "ge", level) for level in range(1, question.best + 1)]
+        terms += [Term((factor,), sign=1) for factor in factors]
+    return terms
+
+
+def _spoken_of(term: Term, matrix: Floats, specification: FeatureSpecification) -> bool:
+    """Whether enough sales differ in the term for a coefficient to mean something."""
+    position = {name: i for i, name in enumerate(specification.names())}
+    value = np.ones(len(matrix))
+    for factor in term.factors:
+        value = value * factor.of(matrix[:, position[factor.column]])
+    usual = np.median(value)
+    return int((value != usual).sum()) >= LEAST_ROWS

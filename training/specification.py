@@ -1,0 +1,76 @@
+"""What a market's sales can teach: the feature specification, frozen before anything is fitted."""
+
+from collections import Counter
+
+import numpy as np
+
+from training.dataset import Dataset
+from training.params import SpecificationRules
+from valuation.domain.device import Category, UnitState
+from valuation.domain.questions import BY_ID
+from valuation.features import FACTS, FeatureSpecification, Floats
+
+SEASON_FROM_DAYS = 360
+TYPICAL = {"age_days": 730.0, "storage_gb": 128.0, "ram_gb": 6.0, "log_launch_price": 8.0}
+
+
+def specification_of(
+    dataset: Dataset, rules: SpecificationRules, *, serve: dict[str, str]
+) -> FeatureSpecification:
+    """Questions, context and vocabulary that the sales know well enough.
+
+    ``serve`` is the context that quotes take by default; elsewhere the most frequent value.
+    """
+    columns = dataset.columns
+    context = {
+        name: vocabulary
+        for name, words in columns.context.items()
+        if len(vocabulary := _frequent(words.tolist(), rules.least_context)) > 1
+    }
+    return FeatureSpecification(
+        answers={q: _typical(v) for q, v in columns.answers.items() if _taught(q, v, rules)},
+        context=context,
+        default_context={
+            name: serve.get(name) or _most_frequent(columns.context[name].tolist(), words)
+            for name, words in context.items()
+        },
+        vocabulary={
+            "brand": _frequent(columns.brand.tolist(), rules.least_context),
+            "category": tuple(category.value for category in Category),
+            "unit_state": tuple(state.value for state in UnitState),
+        },
+        typical={name: _typical_fact(dataset, name) for name in FACTS},
+        dated=dataset.dated and float(np.ptp(dataset.sold_on)) >= SEASON_FROM_DAYS,
+    )
+
+
+def _taught(question: str, levels: Floats, rules: SpecificationRules) -> bool:
+    known = levels[~np.isnan(levels)]
+    below = int((known < BY_ID[question].best).sum())
+    return below >= rules.least_answers and len(np.unique(known)) > 1 and BY_ID[question].priced
+
+
+def _typical(levels: Floats) -> float:
+    return float(np.floor(np.nanmedian(levels)))
+
+
+def _typical_fact(dataset: Dataset, name: str) -> float:
+    columns = dataset.columns
+    values = {
+        "age_days": columns.as_of - columns.first_sale,
+        "log_launch_price": np.log(columns.launch_price_cny),
+    }.get(name)
+    if values is None:
+        values = getattr(columns, name)
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else TYPICAL.get(name, 0.0)
+
+
+def _frequent(words: list[str | None], least: int) -> tuple[str, ...]:
+    counts = Counter(word for word in words if word is not None)
+    return tuple(sorted(word for word, count in counts.items() if count >= least))
+
+
+def _most_frequent(words: list[str | None], among: tuple[str, ...]) -> str:
+    counts = Counter(word for word in words if word in among)
+    return min(counts, key=lambda word: (-counts[word], str(word))) or ""

@@ -1,0 +1,123 @@
+"""The service's settings: read once from the environment, checked, frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from valuation.domain.market import Market
+
+
+class SettingsRefused(ValueError):
+    """An environment variable has a value that is not accepted; names both."""
+
+    def __init__(self, variable: str, value: str, accepted: str) -> None:
+        super().__init__(f"{variable}={value[:80]!r} is not accepted: {accepted}")
+        self.variable = variable
+
+
+def _setting(variable: str, default: str, says: str) -> Any:
+    return field(metadata={"variable": variable, "default": default, "says": says})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs from one installation to the next."""
+
+    models_dir: Path = _setting("TRADEIN_MODELS", "models", "folder of bundles and champions")
+    database_url: str = _setting(
+        "DATABASE_URL", "sqlite:///var/tradein.sqlite", "SQLAlchemy address of the quotes"
+    )
+    tables_dir: Path | None = _setting("TRADEIN_TABLES", "", "folder of the shop's own tables")
+    time_zone: ZoneInfo = _setting(
+        "TRADEIN_TIMEZONE", "Asia/Shanghai", "the shop's time zone, in which a day begins"
+    )
+    default_market: Market | None = _setting(
+        "TRADEIN_MARKET", "", "market of a request that names none"
+    )
+    unit_key_file: Path = _setting(
+        "TRADEIN_UNIT_KEY_FILE", "var/unit.key", "key of the digests of IMEIs; made at first start"
+    )
+    tac_file: Path = _setting("TRADEIN_TAC", "var/tac.csv", "imported TAC table, if there is one")
+    host: str = _setting("HOST", "127.0.0.1", "address to listen on")
+    port: int = _setting("PORT", "8000", "port to listen on")
+    workers: int = _setting("WORKERS", "1", "serving processes")
+    refresh_seconds: float = _setting(
+        "TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at the champions"
+    )
+
+    @property
+    def archive(self) -> Path:
+        """Where every table version that priced a quote is kept."""
+        return self.models_dir / "tables"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Settings from variables or their defaults; SettingsRefused names the wrong one."""
+        described = cls.__dataclass_fields__
+        given = {
+            name: (entry.metadata["variable"], environ.get(entry.metadata["variable"]))
+            for name, entry in described.items()
+        }
+        text = {
+            name: (variable, (value or "").strip() or described[name].metadata["default"])
+            for name, (variable, value) in given.items()
+        }
+        return cls(
+            models_dir=Path(text["models_dir"][1]),
+            database_url=_database_url(*text["database_url"]),
+            tables_dir=_folder(*text["tables_dir"]),
+            time_zone=_time_zone(*text["time_zone"]),
+            default_market=_market(*text["default_market"]),
+            unit_key_file=Path(text["unit_key_file"][1]),
+            tac_file=Path(text["tac_file"][1]),
+            host=text["host"][1],
+            port=_whole(*text["port"], 0, 65535),
+            workers=_whole(*text["workers"], 1, 64),
+            refresh_seconds=_seconds(*text["refresh_seconds"]),
+        )
+
+
+def _database_url(variable: str, value: str) -> str:
+    if "://" not in value:
+        accepted = "an address such as sqlite:///var/tradein.sqlite is expected"
+        # Refused without repeating it: a database address may hold a password.
+        raise SettingsRefused(variable, "…", accepted)
+    return value
+
+
+def _folder(variable: str, value: str) -> Path | None:
+    if value and not Path(value).is_dir():
+        raise SettingsRefused(variable, value, "it must be a folder that exists")
+    return Path(value) if value else None
+
+
+def _time_zone(variable: str, value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsRefused(variable, value, "a name such as Asia/Shanghai") from None
+
+
+def _market(variable: str, value: str) -> Market | None:
+    try:
+        return Market.from_slug(value) if value else None
+    except ValueError:
+        raise SettingsRefused(variable, value, "a market such as cn-cny-sold-demo") from None
+
+
+def _whole(variable: str, value: str, low: int, high: int) -> int:
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise SettingsRefused(variable, value, f"a whole number from {low} to {high}")
+    return int(value)
+
+
+def _seconds(variable: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0.05 <= seconds <= 3600:
+        raise SettingsRefused(variable, value, "seconds from 0.05 to 3600")
+    return seconds

@@ -1,0 +1,1 @@
+"""Quotes and their events in a database."""

@@ -1,0 +1,102 @@
+"""Quotes in the database: written once, never changed, checked when they are read."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from valuation.storage.tables import events, quotes
+
+
+class CodeTaken(ValueError):
+    """Another quote has this id or code already; the transaction is lost, make new ones."""
+
+
+class QuoteNotFound(LookupError):
+    """No quote has this id or code."""
+
+
+class QuoteDamaged(RuntimeError):
+    """A stored document is not the one whose digest stands beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredQuote:
+    """A quote's row: its document as canonical JSON, and what is looked up by."""
+
+    id: str
+    code: str
+    merchant: str
+    market: str
+    bundle: str
+    outcome: str
+    issued_at: datetime
+    valid_until: datetime
+    unit_digest: str | None
+    document: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a quote; ``payload`` is JSON."""
+
+    quote_id: str
+    kind: str
+    actor: str
+    at: datetime
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteStore:
+    """The quotes as one transaction sees them; whoever opened it commits."""
+
+    connection: Connection
+
+    def add(self, stored: StoredQuote) -> None:
+        """Write a quote; CodeTaken where its id or code is another's."""
+        row = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
+        try:
+            self.connection.execute(
+                insert(quotes).values({**row, "document": stored.document.decode()})
+            )
+        except IntegrityError as error:
+            raise CodeTaken(f"{stored.id} or {stored.code} is taken") from error
+
+    def get(self, quote_id: str) -> StoredQuote:
+        """A quote by id; QuoteNotFound or QuoteDamaged."""
+        row = self.connection.execute(select(quotes).where(quotes.c.id == quote_id)).first()
+        return _stored(row, quote_id)
+
+    def get_by_code(self, code: str) -> StoredQuote:
+        """A quote by the code that people say; QuoteNotFound or QuoteDamaged."""
+        row = self.connection.execute(select(quotes).where(quotes.c.code == code)).first()
+        return _stored(row, code)
+
+    def record(self, event: Event) -> None:
+        """Add an event to those of its quote."""
+        row = {name: getattr(event, name) for name in event.__dataclass_fields__}
+        self.connection.execute(insert(events).values(row))
+
+    def events(self, quote_id: str) -> Sequence[Event]:
+        """What happened to a quote, the first thing first."""
+        chosen = (getattr(events.c, name) for name in Event.__dataclass_fields__)
+        rows = self.connection.execute(
+            select(*chosen).where(events.c.quote_id == quote_id).order_by(events.c.seq)
+        )
+        return [Event(*row) for row in rows]
+
+
+def _stored(row: Row[tuple[object, ...]] | None, wanted: str) -> StoredQuote:
+    if row is None:
+        raise QuoteNotFound(f"no quote {wanted}")
+    cells = dict(row._mapping)
+    document = cells.pop("document").encode()
+    stored = StoredQuote(**cells, document=document)
+    if hashlib.sha256(document).hexdigest() != stored.digest:
+        raise QuoteDamaged(f"the stored document of {stored.id} was changed")
+    return stored

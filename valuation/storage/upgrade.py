@@ -1,0 +1,66 @@
+"""Bring a database to the tables of this version, once, whichever worker comes first."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine
+
+from valuation.storage.engine import DatabaseUnavailable, file_of, reading, writing
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_SECONDS = 60
+
+
+def upgrade(engine: Engine) -> None:
+    """Make or upgrade the tables; DatabaseUnavailable says why that cannot be.
+
+    A database of a newer version is left as it is and refused.
+    """
+    lock = _lock_file(engine)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=WAIT_SECONDS):
+            _upgrade(engine)
+    except Timeout as error:
+        raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error
+    except CommandError as error:
+        raise DatabaseUnavailable(f"a newer version made it: {error}") from error
+    except OSError as error:
+        raise DatabaseUnavailable(f"its folder cannot be written: {error.strerror}") from error
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision that the database stands at; None where nothing was made yet."""
+    with reading(engine) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision of this version's tables."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def _upgrade(engine: Engine) -> None:
+    if revision(engine) == newest():
+        return
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _lock_file(engine: Engine) -> Path:
+    """Beside an SQLite file; for a server, one of this machine for its address."""
+    file = file_of(engine)
+    if file is not None:
+        return file.with_name(f"{file.name}.lock")
+    name = hashlib.sha256(str(engine.url).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"tradein-{name}.lock"

@@ -1,0 +1,184 @@
+"""The one table from domain errors to HTTP: status, stable code, what is accepted instead.
+
+Values that were sent are never repeated: they could hold an IMEI.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from valuation.catalogue.identity import NotAnIdentifier
+from valuation.domain.answers import ImpossibleAnswers
+from valuation.domain.disposition import LeakyGates
+from valuation.domain.questions import BY_ID, UnknownAnswer, UnknownQuestion
+from valuation.domain.terms import PolicyRefused
+from valuation.price_model.model import UnknownContext
+from valuation.price_model.shelf import NoBundle
+from valuation.quoting import AmbiguousDevice, DeviceNeeded
+from valuation.storage.engine import DatabaseUnavailable
+from valuation.storage.quotes import QuoteDamaged, QuoteNotFound
+from valuation.tables.book import NoTable
+from valuation.tables.table import BrokenTable
+from valuation.web.body import MalformedBody
+from valuation.web.problem import FieldError, Problem, redact
+from valuation.web.shop import ArchiveUnavailable, NoSuchPage, UnknownMarket
+from valuation.web.validation import validation_problem
+
+DEVICE_WAYS = "device.id, device.name with device.storage_gb, or device.identifier"
+RETRY = {"Retry-After": "5"}
+
+
+def refused(code: str, title: str, error: FieldError) -> Problem:
+    """A 422 about one field."""
+    return Problem(422, code, title, f"{error.field}: {error.message}", (error,))
+
+
+def _unknown_question(error: UnknownQuestion) -> Problem:
+    field = f"answers.{redact(error.question)}"
+    known = ", ".join(BY_ID)
+    return refused(
+        "unknown_question", "Unknown question", FieldError(field, "no such question", known)
+    )
+
+
+def _unknown_answer(error: UnknownAnswer) -> Problem:
+    accepted = f"{BY_ID[error.question].accepted}; leave it out where it is not known"
+    found = FieldError(f"answers.{error.question}", "not an answer to this question", accepted)
+    return refused("unknown_answer", "Unknown answer", found)
+
+
+def _impossible(error: ImpossibleAnswers) -> Problem:
+    found = FieldError(f"answers.{error.question}", str(error))
+    return refused("impossible_answers", "Answers contradict each other", found)
+
+
+def _unknown_context(error: UnknownContext) -> Problem:
+    if not error.accepted:
+        field = FieldError(f"context.{redact(error.name)}", "this market's sales do not know it")
+    else:
+        field = FieldError(
+            f"context.{redact(error.name)}",
+            "no sale of this market had this value",
+            ", ".join(error.accepted),
+        )
+    return refused("unknown_context", "Unknown context", field)
+
+
+def _ambiguous(error: AmbiguousDevice) -> Problem:
+    said = error.reason.value.replace("_", " ")
+    field = FieldError("device", f"{said}: {error.device_model}", ", ".join(error.variants))
+    return Problem(
+        422, error.reason.value, "Which variant is it?", f"device: {field.message}", (field,),
+        variants=error.variants,
+    )  # fmt: skip
+
+
+def _device_needed(_: DeviceNeeded) -> Problem:
+    found = FieldError("device", "no device is named", DEVICE_WAYS)
+    return refused("device_needed", "No device", found)
+
+
+def _identifier(error: NotAnIdentifier) -> Problem:
+    found = FieldError("device.identifier", str(error))
+    return refused("not_an_identifier", "Not an identifier", found)
+
+
+def _market(error: UnknownMarket) -> Problem:
+    found = FieldError("market", str(error), ", ".join(error.served))
+    return refused(error.code, "Which market?", found)
+
+
+def _page(_: NoSuchPage) -> Problem:
+    found = FieldError("starting_after", "this search has no such device", "an id of its list")
+    return refused("no_such_page", "No such page", found)
+
+
+def _no_bundle(error: NoBundle) -> Problem:
+    return Problem(503, "no_bundle", "No price model", str(error), headers=RETRY)
+
+
+def _not_found(_: QuoteNotFound) -> Problem:
+    return Problem(404, "quote_not_found", "No such quote", "no quote has this id or code")
+
+
+def _damaged(_: QuoteDamaged) -> Problem:
+    detail = "the stored quote is not the one that was issued; it is not shown"
+    return Problem(500, "quote_damaged", "Quote damaged", detail)
+
+
+def _database(error: DatabaseUnavailable) -> Problem:
+    return Problem(503, "database_unavailable", "No database", error.reason, headers=RETRY)
+
+
+def _archive(_: ArchiveUnavailable) -> Problem:
+    detail = "the tables of this quote could not be archived; nothing was issued"
+    return Problem(503, "archive_unavailable", "No archive", detail, headers=RETRY)
+
+
+def _tables(_: Exception) -> Problem:
+    detail = "the shop's tables cannot be used today; the service's log and /readyz say why"
+    return Problem(503, "tables_unusable", "No tables", detail, headers=RETRY)
+
+
+def _malformed(error: MalformedBody) -> Problem:
+    return Problem(400, "malformed_body", "Malformed body", error.detail)
+
+
+STATUSES = {
+    400: ("bad_request", "Bad request", "the request could not be read"),
+    404: ("not_found", "Not found", "there is nothing at this address; see /docs"),
+    405: ("method_not_allowed", "Method not allowed", "this address takes another method"),
+    413: ("body_too_large", "Body too large", "the body is too large"),
+    415: ("unsupported_media_type", "Not JSON", "send the body as application/json"),
+}
+
+
+def _http(error: HTTPException) -> Problem:
+    code, title, detail = STATUSES.get(error.status_code, STATUSES[400])
+    return Problem(error.status_code, code, title, detail, headers=error.headers or {})
+
+
+def _invalid(error: RequestValidationError) -> Problem:
+    return validation_problem(error.errors())
+
+
+TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
+    (UnknownQuestion, _unknown_question),
+    (UnknownAnswer, _unknown_answer),
+    (ImpossibleAnswers, _impossible),
+    (UnknownContext, _unknown_context),
+    (AmbiguousDevice, _ambiguous),
+    (DeviceNeeded, _device_needed),
+    (NotAnIdentifier, _identifier),
+    (UnknownMarket, _market),
+    (NoSuchPage, _page),
+    (NoBundle, _no_bundle),
+    (QuoteNotFound, _not_found),
+    (QuoteDamaged, _damaged),
+    (DatabaseUnavailable, _database),
+    (ArchiveUnavailable, _archive),
+    (NoTable, _tables),
+    (BrokenTable, _tables),
+    (PolicyRefused, _tables),
+    (LeakyGates, _tables),
+    (MalformedBody, _malformed),
+    (RequestValidationError, _invalid),
+    (HTTPException, _http),
+)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the table as a problem."""
+    for kind, describe in TABLE:
+        app.add_exception_handler(kind, _handler(describe))
+
+
+def _handler(describe: Callable[[Any], Problem]) -> Callable[[Request, Exception], Any]:
+    # async, so that it is not sent to another thread.
+    async def answer(request: Request, error: Exception) -> Response:
+        return describe(error).response(request.state.request_id)
+
+    return answer

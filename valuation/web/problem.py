@@ -1,0 +1,88 @@
+"""Errors as RFC 9457 problem+json, which never repeat what could be an IMEI."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from fastapi import Response
+from pydantic import BaseModel
+
+MEDIA_TYPE = "application/problem+json"
+# Fourteen digits or more, however they are spaced: an IMEI, or a MEID in hexadecimal.
+IDENTIFIER = re.compile(r"(?:[0-9A-Fa-f][ \-./]{0,2}){13,}[0-9A-Fa-f]")
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field, and what would be accepted."""
+
+    field: str
+    message: str
+    accepted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is answered; ``code`` is stable, the sentences may change."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    errors: Sequence[FieldError] = ()
+    variants: Sequence[str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self, request_id: str) -> Response:
+        """The problem as a response."""
+        body = {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "request_id": request_id,
+            "errors": list(self.errors),
+            **({} if self.variants is None else {"variants": list(self.variants)}),
+        }
+        content = orjson.dumps(body)
+        return Response(content, self.status, dict(self.headers), MEDIA_TYPE)
+
+
+class FieldErrorOut(BaseModel):
+    """A field of a problem."""
+
+    field: str
+    message: str
+    accepted: str | None
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457; ``variants`` stand beside it where a device model is known and its variant not."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldErrorOut]
+
+
+def redact(text: str) -> str:
+    """The text, shortened, without anything that could identify a unit."""
+    return IDENTIFIER.sub("…", _plain(text))[:LONGEST]
+
+
+def holds_identifier(text: str) -> bool:
+    """Whether the text could hold an IMEI or a MEID."""
+    found = IDENTIFIER.search(_plain(text))
+    return found is not None and sum(c.isdigit() for c in found.group()) >= 8
+
+
+def _plain(text: str) -> str:
+    """Full-width digits are digits too."""
+    return unicodedata.normalize("NFKC", text)

@@ -1,0 +1,122 @@
+"""What callers send, checked for shape; what the answers mean is the registry's to say."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from valuation.domain.questions import QUESTIONS, Question
+from valuation.quoting import QuoteRequest
+from valuation.web.problem import holds_identifier
+
+
+class View(StrEnum):
+    """For whose eyes."""
+
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+
+
+def answer_schema(question: Question) -> dict[str, Any]:
+    """One question's answers as JSON schema."""
+    if question.percent:
+        kind: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 100}
+    else:
+        kind = {"type": "string", "enum": [answer.id for answer in question.answers]}
+    return {**kind, "title": question.en, "description": question.zh}
+
+
+def answers_schema() -> dict[str, Any]:
+    """The registry as JSON schema: what may be answered, from worst to best."""
+    return {
+        "type": "object",
+        "properties": {question.id: answer_schema(question) for question in QUESTIONS},
+        "additionalProperties": False,
+    }
+
+
+def _no_identifier(text: str) -> str:
+    """A quote keeps these words: an IMEI among them would be kept in the clear."""
+    if holds_identifier(text):
+        raise ValueError("this looks like an IMEI; give it as identifier")
+    return text
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Words = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_no_identifier)]
+Gigabytes = Annotated[float, Field(gt=0, le=65_536, allow_inf_nan=False)]
+Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+Answers = Annotated[dict[str, object], WithJsonSchema(answers_schema())]
+
+
+class DeviceIn(_Strict):
+    """A device: by variant id, by name and storage, or by identifier (IMEI, MEID, serial)."""
+
+    id: Words | None = None
+    name: Words | None = None
+    brand: Words | None = None
+    storage_gb: Gigabytes | None = None
+    ram_gb: Gigabytes | None = None
+    version: Words | None = None
+    identifier: Identifier | None = None
+    imei: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_way_each(self) -> "DeviceIn":
+        if self.id is not None and (self.name is not None or self.brand is not None):
+            raise ValueError("give the device's id, or its name (and brand), not both")
+        if self.identifier is not None and self.imei is not None:
+            raise ValueError("imei is another name of identifier: give one of them")
+        return self
+
+
+class QuoteIn(_Strict):
+    """A device and what is known of its condition; ``context`` is the shop's."""
+
+    market: Annotated[str, Field(max_length=64)] | None = None
+    device: DeviceIn
+    answers: Answers
+    context: Annotated[dict[str, str], Field(max_length=32)] | None = None
+
+    def request(self) -> QuoteRequest:
+        """As the use case asks it."""
+        device = self.device
+        return QuoteRequest(
+            answers=self.answers,
+            device=device.id or device.name,
+            brand=device.brand,
+            storage_gb=device.storage_gb,
+            ram_gb=device.ram_gb,
+            version=device.version,
+            identifier=device.identifier or device.imei,
+            context=self.context,
+        )
+
+
+class _Query(BaseModel):
+    """Parameters of an address: text, so numbers are read from it; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QuoteQuery(_Query):
+    """For whose eyes the quote is."""
+
+    view: View = View.CUSTOMER
+
+
+class MarketQuery(_Query):
+    """Which market; needed where several are served and none is the default."""
+
+    market: Annotated[str, Field(max_length=64)] | None = None
+
+
+class DeviceQuery(_Query):
+    """A search for devices, a page of it."""
+
+    q: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    starting_after: Annotated[str, Field(max_length=120)] | None = None

@@ -1,0 +1,149 @@
+"""What a serving process holds: price models, catalogue, tables, database, secrets, clock."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from valuation.catalogue import Lookup, load_catalogue
+from valuation.catalogue.tac import TacTable
+from valuation.domain.market import Market
+from valuation.price_model.champions import ModelStore
+from valuation.price_model.model import PriceModel
+from valuation.price_model.shelf import NoBundle, Shelf
+from valuation.quoting import Desk
+from valuation.settings import Settings
+from valuation.storage.engine import make_engine
+from valuation.storage.unit_key import BYTES, unit_key
+from valuation.storage.upgrade import upgrade
+from valuation.tables.book import SHIPPED, Book, TableArchive, load_book
+from valuation.tables.table import Table
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+Entropy = Callable[[int], bytes]
+
+DESKS = 16  # markets × days that are kept ready
+
+
+class UnknownMarket(ValueError):
+    """The request must name a market that is served; ``code`` says whether it named none."""
+
+    def __init__(self, code: str, message: str, served: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.code, self.served = code, served
+
+
+class ArchiveUnavailable(RuntimeError):
+    """A table version could not be archived, so nothing may be priced with it."""
+
+
+class NoSuchPage(LookupError):
+    """A list does not have the entry that the next page should start after."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shop:
+    """Everything that answers need; made once a process, shared by its threads."""
+
+    settings: Settings
+    clock: Clock
+    entropy: Entropy
+    engine: Engine
+    shelf: Shelf
+    lookup: Lookup
+    tacs: TacTable
+    book: Book
+    unit_key: bytes
+    archive: TableArchive
+    _desks: dict[tuple[str, date], Desk] = field(default_factory=dict)
+    _archived: set[str] = field(default_factory=set)
+
+    def today(self, now: datetime) -> date:
+        """The day in the shop's time zone."""
+        return now.astimezone(self.settings.time_zone).date()
+
+    def model(self, named: str | None) -> PriceModel:
+        """The price model of the market named, or of the default one.
+
+        UnknownMarket where the caller must name another; NoBundle where that is our fault.
+        """
+        market = self.settings.default_market if named is None else _market(named)
+        try:
+            return self.shelf.model(market)
+        except NoBundle:
+            served = tuple(sorted(market.slug for market in self.shelf.models))
+            ours = named is None and market is not None
+            if not served or ours or (named or "") in self.shelf.faults:
+                raise
+        if named is None:
+            raise UnknownMarket("market_needed", "several markets are served; name one", served)
+        raise UnknownMarket("unknown_market", "no such market is served", served)
+
+    def desk(self, model: PriceModel, day: date) -> Desk:
+        """The desk of a price model on a day, made once."""
+        key = (model.digest, day)
+        desk = self._desks.get(key)
+        if desk is None:
+            if len(self._desks) >= DESKS:
+                self._desks.clear()
+            desk = Desk(model, self.lookup, self.tacs, self.book, self.unit_key)
+            self._desks[key] = desk
+        return desk
+
+    def keep(self, tables: Iterable[Table]) -> None:
+        """Archive the table versions; ArchiveUnavailable where that fails."""
+        for table in tables:
+            if table.digest in self._archived:
+                continue
+            try:
+                self.archive.keep(table)
+            except OSError as error:
+                logger.error("table %s cannot be archived: %s", table.id, error)  # noqa: TRY400 -- the reason is the message
+                raise ArchiveUnavailable(str(error)) from error
+            self._archived.add(table.digest)
+
+    def follow_champions(self, stop: threading.Event) -> None:
+        """Take up new champions until told to stop; requests never wait for it."""
+        while not stop.wait(self.settings.refresh_seconds):
+            try:
+                self.shelf.refresh()
+            except Exception:
+                logger.exception("the champions could not be looked at; what serves goes on")
+
+
+def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
+    """Upgrade the database and load everything once.
+
+    DatabaseUnavailable, UnitKeyDamaged, BrokenTable, CatalogueError or DamagedTacTable say why the
+    service cannot start; a champion that cannot be served is a fault of the shelf instead.
+    """
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    shelf = Shelf(ModelStore(settings.models_dir))
+    shelf.refresh()
+    folders = (SHIPPED, settings.tables_dir) if settings.tables_dir else (SHIPPED,)
+    return Shop(
+        settings=settings,
+        clock=clock,
+        entropy=entropy,
+        engine=engine,
+        shelf=shelf,
+        lookup=Lookup(load_catalogue()),
+        tacs=TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable(),
+        book=load_book(*folders),
+        unit_key=unit_key(settings.unit_key_file, entropy=entropy(BYTES)),
+        archive=TableArchive(settings.archive),
+    )
+
+
+def _market(slug: str) -> Market | None:
+    """The market of a slug; None, which serves nobody here, where it names none."""
+    try:
+        return Market.from_slug(slug)
+    except ValueError:
+        return None
