@@ -1,4 +1,4 @@
-"""Small true things for tests: a tiny bundle with real boosters, and the champion that points at it."""
+"""Small true things for tests: a tiny bundle with real boosters, and its champion pointer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

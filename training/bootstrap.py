@@ -55,7 +55,9 @@ def codes(values: Iterable[Hashable]) -> Codes:
     return np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.intp)
 
 
-def group_bootstrap(*, values: Floats, groups: Codes, rng: np.random.Generator) -> Bounds | None:
+def group_bootstrap(
+    *, values: Floats, groups: Codes, rng: np.random.Generator, draws: int = DRAWS
+) -> Bounds | None:
     """95% bounds of the mean of ``values``; None below MINIMUM_GROUPS groups."""
     if not len(values):
         return None
@@ -64,7 +66,7 @@ def group_bootstrap(*, values: Floats, groups: Codes, rng: np.random.Generator) 
         return None
     sums = np.bincount(compact, weights=values).astype(np.float64)
     counts = np.bincount(compact).astype(np.float64)
-    means = _drawn_means(sums=sums, counts=counts, rng=rng)
+    means = _drawn_means(sums=sums, counts=counts, rng=rng, draws=draws)
     low, high = np.quantile(means, (0.025, 0.975))
     return Bounds(float(low), float(high))
 
@@ -74,24 +76,21 @@ def paired_bootstrap(
 ) -> Difference | None:
     """How much more ``ours`` loses than ``theirs``, losses of the same rows, shape (n,).
 
-    None below MINIMUM_GROUPS groups.
+    ``relative`` is NaN where ``theirs`` loses nothing. None below MINIMUM_GROUPS groups.
     """
     bounds = group_bootstrap(values=ours - theirs, groups=groups, rng=rng)
     if bounds is None:
         return None
-    return Difference(
-        mean=float((ours - theirs).mean()),
-        low=bounds.low,
-        high=bounds.high,
-        relative=float(ours.mean() / theirs.mean() - 1),
-    )
+    mean, base = float((ours - theirs).mean()), float(theirs.mean())
+    relative = mean / base if base > 0 else float("nan")
+    return Difference(mean=mean, low=bounds.low, high=bounds.high, relative=relative)
 
 
-def _drawn_means(*, sums: Floats, counts: Floats, rng: np.random.Generator) -> Floats:
+def _drawn_means(*, sums: Floats, counts: Floats, rng: np.random.Generator, draws: int) -> Floats:
     size = len(sums)
     step = max(1, CHUNK // size)
     means = []
-    for start in range(0, DRAWS, step):
-        drawn = rng.integers(0, size, (min(step, DRAWS - start), size), dtype=np.int32)
+    for start in range(0, draws, step):
+        drawn = rng.integers(0, size, (min(step, draws - start), size), dtype=np.int32)
         means.append(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
     return np.concatenate(means)

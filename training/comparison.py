@@ -29,7 +29,7 @@ class Pricer(Protocol):
 
 
 class CutOffUnknown(ValueError):
-    """A bundle of dated sales does not say until when it was fitted."""
+    """It cannot be told which sales are new to both bundles."""
 
 
 class OtherLevels(ValueError):
@@ -45,7 +45,8 @@ def compare(
 ) -> PairedComparison:
     """Both on the sales later than either cut-off, grouped by seller or device model.
 
-    Undated sales are all used: the caller passes the fixed test groups, which no fit takes in.
+    Where the bundles were cut by group all sales are used: the caller passes the fixed test groups,
+    which no fit takes in.
     """
     if not champion.market == challenger.market == dataset.market:
         raise OtherMarkets("bundles and sales are compared within one market only")
@@ -66,11 +67,20 @@ def compare(
 
 
 def unseen_rows(*, dataset: Dataset, pricers: tuple[Pricer, ...]) -> Mask:
-    """The sales that no bundle can have learned from, shape (n,)."""
-    if not dataset.dated:
+    """The sales that no bundle can have learned from, shape (n,).
+
+    CutOffUnknown where only some bundles were cut by time, or the sales have no dates to cut by.
+    """
+    cut_offs = [_cut_off(pricer) for pricer in pricers]
+    days = [day for day in cut_offs if day is not None]
+    if not days:
         return np.ones(len(dataset), dtype=np.bool_)
-    latest = max(_cut_off(pricer) for pricer in pricers)
-    return np.asarray(dataset.sold_on > latest, dtype=np.bool_)
+    if len(days) < len(cut_offs) or not dataset.dated:
+        raise CutOffUnknown(
+            "one of the bundles was cut by time, but the other or the sales were not: "
+            "train both on sales of the same kind"
+        )
+    return np.asarray(dataset.sold_on > max(days), dtype=np.bool_)
 
 
 def quantiles_at_levels(*, pricer: Pricer, columns: Columns) -> Floats:
@@ -83,15 +93,10 @@ def quantiles_at_levels(*, pricer: Pricer, columns: Columns) -> Floats:
     return picked
 
 
-def _cut_off(pricer: Pricer) -> int:
-    """The last day, in days since 1970-01-01, that the fit or the calibration has seen."""
+def _cut_off(pricer: Pricer) -> int | None:
+    """The last day, in days since 1970-01-01, that fit and calibration saw; None: cut by group."""
     until = pricer.evaluation.get("fitted_until")
-    day = None if until is None else day_number(date.fromisoformat(str(until)))
-    if day is None:
-        raise CutOffUnknown(
-            f"bundle {pricer.digest[:12]} does not say until when it was fitted; train it again"
-        )
-    return day
+    return None if until is None else day_number(date.fromisoformat(str(until)))
 
 
 def _losses(pricer: Pricer, dataset: Dataset) -> dict[str, Floats]:

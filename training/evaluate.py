@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 
 from training import metrics
-from training.bootstrap import Bounds, Codes, group_bootstrap, groups_of
+from training.bootstrap import DRAWS, Bounds, Codes, group_bootstrap, groups_of
 from training.dataset import Dataset, Index
 from training.segments import segments_of
 from valuation.features import Floats
@@ -21,9 +21,9 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class PointFigures:
-    """How good one price a row is; names with ``log`` are in log price, ``pinball`` in units.
+    """How good one price a row is; names with ``log`` are in log price, pinball in major units.
 
-    ``pinball`` is at the median, so it is half the mean absolute error.
+    ``median_pinball`` is half the mean absolute error.
     """
 
     mdape: float
@@ -32,7 +32,7 @@ class PointFigures:
     median_ratio: float
     cod: float
     prd: float
-    pinball: float
+    median_pinball: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,17 @@ class Evaluation:
         """JSON-able data; the inverse of ``evaluation_from_json``."""
         return asdict(self)
 
+    def headline(self) -> dict[str, float]:
+        """The figures of all sales by name, ours and ``baseline_…``, for a list of metrics."""
+        parts = (("", self.overall.ours), ("", self.overall.interval))
+        named = [*parts, ("baseline_", self.overall.baseline)]
+        return {
+            f"{prefix}{name}": value
+            for prefix, part in named
+            if part is not None
+            for name, value in asdict(part).items()
+        }
+
     def dimensions(self) -> dict[str, list[Segment]]:
         """Segments by dimension, most sales first."""
         found: dict[str, list[Segment]] = {}
@@ -93,13 +104,16 @@ def evaluate(
     support: Floats,
     minimum: int,
     rng: np.random.Generator,
+    draws: int = DRAWS,
 ) -> Evaluation:
     """Hold predictions against sales.
 
     ``log_quantiles``: (n, 3) at ``metrics.LEVELS``; ``baseline_log``: (n,); ``support``: (n,),
     sales of the row's device model in the fit; ``minimum``: rows below which a segment is blank.
     """
-    view = _View(dataset.log_price, log_quantiles, baseline_log, groups_of(dataset), minimum, rng)
+    view = _View(
+        dataset.log_price, log_quantiles, baseline_log, groups_of(dataset), minimum, rng, draws
+    )
     labels = segments_of(dataset=dataset, log_median=log_quantiles[:, 1], support=support)
     return Evaluation(
         sales_digest=dataset.digest,
@@ -124,6 +138,7 @@ class _View:
     groups: Codes
     minimum: int
     rng: np.random.Generator
+    draws: int
 
     def segment(self, dimension: str, value: str, rows: Index) -> Segment:
         if len(rows) < max(self.minimum, 1):
@@ -137,7 +152,9 @@ class _View:
             ours=point_figures(log_price=actual, predicted_log=quantiles[:, 1]),
             interval=interval_figures(log_price=actual, log_quantiles=quantiles),
             baseline=point_figures(log_price=actual, predicted_log=self.baseline_log[rows]),
-            coverage_bounds=group_bootstrap(values=inside, groups=self.groups[rows], rng=self.rng),
+            coverage_bounds=group_bootstrap(
+                values=inside, groups=self.groups[rows], rng=self.rng, draws=self.draws
+            ),
         )
 
 
@@ -151,7 +168,7 @@ def point_figures(*, log_price: Floats, predicted_log: Floats) -> PointFigures:
         median_ratio=metrics.median_ratio(actual=actual, predicted=predicted),
         cod=metrics.cod(actual=actual, predicted=predicted),
         prd=metrics.prd(actual=actual, predicted=predicted),
-        pinball=metrics.pinball(actual=actual, predicted=predicted, level=0.5),
+        median_pinball=metrics.pinball(actual=actual, predicted=predicted, level=0.5),
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from training.dataset import Dataset, Mask
-from training.ladder_fit import fit_ladder, refit_rungs
+from training.ladder_fit import fit_ladder, leave_room, refit_rungs
 from training.params import BoosterRules, Params
 from training.splits import fold_of, group_names
 from valuation.features import FeatureSpecification, Floats, feature_matrix
@@ -84,8 +84,9 @@ def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
                 ladder, taken.take(~inside), specification, rules=rules, sizes=task.sizes
             )
             rungs[inside] = others.features(taken.take(inside).columns)
-    level = ladder.terms_level(matrix, specification) + rungs[:, 0]
-    return ladder, np.hstack([matrix, rungs]), taken.log_price - level
+    served = leave_room(ladder, rules)
+    level = served.terms_level(matrix, specification) + rungs[:, 0]
+    return served, np.hstack([matrix, rungs]), taken.log_price - level
 
 
 def _fit_booster(

@@ -53,6 +53,29 @@ def fit_ladder(
     return order_variants(ladder, sizes)
 
 
+def leave_room(ladder: Ladder, rules: LadderRules) -> Ladder:
+    """Keep a share of each bounded term, around the middle of its range as sold.
+
+    The boosters are bound to the same signs, so they can add to a step but never take from it: a
+    ladder that takes a whole average step would leave them no way to learn a smaller one.
+    """
+    kept = {"answer": rules.answer_share, "age": rules.age_share}
+    intercept, terms = ladder.intercept, []
+    for term in ladder.terms:
+        kind = term.factors[-1].column.partition("_")[0]
+        share = kept.get("age" if term.sign < 0 else kind, 1.0) if term.sign else 1.0
+        best = _at_best(term) if kind == "answer" else 0.0
+        intercept += (1 - share) * term.coefficient * best
+        terms.append(replace(term, coefficient=share * term.coefficient))
+    return replace(ladder, intercept=intercept, terms=tuple(terms))
+
+
+def _at_best(term: Term) -> float:
+    """The value of an answer's term at the best answer."""
+    factor = term.factors[0]
+    return factor.until - factor.at if factor.kind == "ramp" else 1.0
+
+
 def refit_rungs(
     ladder: Ladder,
     dataset: Dataset,
@@ -61,7 +84,7 @@ def refit_rungs(
     rules: LadderRules,
     sizes: pd.DataFrame,
 ) -> Ladder:
-    """The same terms with the rungs of other sales: what a row sees that is left out."""
+    """The same whole terms with the rungs of other sales: what a left-out row sees."""
     matrix = feature_matrix(dataset.columns, specification)
     residual = dataset.log_price - ladder.terms_level(matrix, specification)
     rungs, root = fit_rungs(dataset.columns, residual, rules)

@@ -56,6 +56,8 @@ class LadderRules:
     rounds: int
     ridge: float
     huber: float
+    answer_share: float
+    age_share: float
 
 
 @dataclass(frozen=True, slots=True)

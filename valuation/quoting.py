@@ -53,7 +53,7 @@ class DeviceNeeded(ValueError):
     """The request names no device."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: whoever catches an exception sets its traceback
 class AmbiguousDevice(ValueError):
     """The device model is known, but not which variant: what there is to choose from."""
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from valuation.domain.market import Market
@@ -17,34 +16,48 @@ class SettingsRefused(ValueError):
         self.variable = variable
 
 
-def _setting(variable: str, default: str, says: str) -> Any:
-    return field(metadata={"variable": variable, "default": default, "says": says})
+def _from(variable: str, default: str, says: str) -> Mapping[str, str]:
+    return {"variable": variable, "default": default, "says": says}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that differs from one installation to the next."""
 
-    models_dir: Path = _setting("TRADEIN_MODELS", "models", "folder of bundles and champions")
-    database_url: str = _setting(
-        "DATABASE_URL", "sqlite:///var/tradein.sqlite", "SQLAlchemy address of the quotes"
+    models_dir: Path = field(
+        metadata=_from("TRADEIN_MODELS", "models", "folder of bundles and champions")
     )
-    tables_dir: Path | None = _setting("TRADEIN_TABLES", "", "folder of the shop's own tables")
-    time_zone: ZoneInfo = _setting(
-        "TRADEIN_TIMEZONE", "Asia/Shanghai", "the shop's time zone, in which a day begins"
+    database_url: str = field(
+        metadata=_from(
+            "DATABASE_URL", "sqlite:///var/tradein.sqlite", "SQLAlchemy address of the quotes"
+        )
     )
-    default_market: Market | None = _setting(
-        "TRADEIN_MARKET", "", "market of a request that names none"
+    tables_dir: Path | None = field(
+        metadata=_from("TRADEIN_TABLES", "", "folder of the shop's own tables")
     )
-    unit_key_file: Path = _setting(
-        "TRADEIN_UNIT_KEY_FILE", "var/unit.key", "key of the digests of IMEIs; made at first start"
+    time_zone: ZoneInfo = field(
+        metadata=_from(
+            "TRADEIN_TIMEZONE", "Asia/Shanghai", "the shop's time zone, in which a day begins"
+        )
     )
-    tac_file: Path = _setting("TRADEIN_TAC", "var/tac.csv", "imported TAC table, if there is one")
-    host: str = _setting("HOST", "127.0.0.1", "address to listen on")
-    port: int = _setting("PORT", "8000", "port to listen on")
-    workers: int = _setting("WORKERS", "1", "serving processes")
-    refresh_seconds: float = _setting(
-        "TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at the champions"
+    default_market: Market | None = field(
+        metadata=_from("TRADEIN_MARKET", "", "market of a request that names none")
+    )
+    unit_key_file: Path = field(
+        metadata=_from(
+            "TRADEIN_UNIT_KEY_FILE",
+            "var/unit.key",
+            "key of the digests of IMEIs; made at first start",
+        )
+    )
+    tac_file: Path = field(
+        metadata=_from("TRADEIN_TAC", "var/tac.csv", "imported TAC table, if there is one")
+    )
+    host: str = field(metadata=_from("HOST", "127.0.0.1", "address to listen on"))
+    port: int = field(metadata=_from("PORT", "8000", "port to listen on"))
+    workers: int = field(metadata=_from("WORKERS", "1", "serving processes"))
+    refresh_seconds: float = field(
+        metadata=_from("TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at the champions")
     )
 
     @property

@@ -27,7 +27,7 @@ from valuation.price_model.calibration import Calibration, Support
 from valuation.price_model.library import Booster
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: whoever catches an exception sets its traceback
 class UnknownContext(ValueError):
     """A context column or value that this bundle's sales never had."""
 

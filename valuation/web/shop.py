@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
+NOT_SERVED = "no such market is served"
 DESKS = 16  # markets × days that are kept ready
 
 
@@ -72,17 +73,17 @@ class Shop:
 
         UnknownMarket where the caller must name another; NoBundle where that is our fault.
         """
-        market = self.settings.default_market if named is None else _market(named)
+        served = tuple(sorted(market.slug for market in self.shelf.models))
+        market = self.settings.default_market if named is None else _market(named, served)
         try:
             return self.shelf.model(market)
         except NoBundle:
-            served = tuple(sorted(market.slug for market in self.shelf.models))
             ours = named is None and market is not None
             if not served or ours or (named or "") in self.shelf.faults:
                 raise
         if named is None:
             raise UnknownMarket("market_needed", "several markets are served; name one", served)
-        raise UnknownMarket("unknown_market", "no such market is served", served)
+        raise UnknownMarket("unknown_market", NOT_SERVED, served)
 
     def desk(self, model: PriceModel, day: date) -> Desk:
         """The desk of a price model on a day, made once."""
@@ -141,9 +142,8 @@ def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
     )
 
 
-def _market(slug: str) -> Market | None:
-    """The market of a slug; None, which serves nobody here, where it names none."""
+def _market(slug: str, served: tuple[str, ...]) -> Market:
     try:
         return Market.from_slug(slug)
     except ValueError:
-        return None
+        raise UnknownMarket("unknown_market", NOT_SERVED, served) from None

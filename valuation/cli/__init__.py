@@ -1,0 +1,1 @@
+"""The terminal: one entry point, sub-commands loaded as they are used."""

@@ -1,0 +1,53 @@
+"""Responses as bytes: made once from what was stored, not validated again on the way out."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
+
+import orjson
+from fastapi import Depends, Request, Response
+
+from valuation.documents import Document, customer_view, merchant_view
+from valuation.web.problem import MEDIA_TYPE
+from valuation.web.requests import View
+from valuation.web.shop import Shop
+
+JSON = "application/json"
+SHOWN = {View.CUSTOMER: customer_view, View.MERCHANT: merchant_view}
+PROBLEMS = {
+    400: "The body is no JSON that is read here",
+    404: "There is no such quote",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "A field is wrong: `errors` names it and what is accepted",
+    503: "Not possible now: see `code` and Retry-After",
+}
+
+
+async def _shop(request: Request) -> Shop:
+    # async, so that it is not sent to another thread.
+    return cast(Shop, request.app.state.shop)
+
+
+InShop = Annotated[Shop, Depends(_shop)]
+
+
+def json_response(
+    data: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A response of JSON."""
+    return Response(orjson.dumps(data), status, headers, JSON)
+
+
+def quote_response(document: Document, *, view: View, status: int = 200) -> Response:
+    """A quote for somebody's eyes, and where it can be found again."""
+    headers = {"Location": f"/v1/quotes/{document['id']}"}
+    return json_response(SHOWN[view](document), status=status, headers=headers)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that an endpoint declares."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        status: {"description": PROBLEMS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }

@@ -1,0 +1,87 @@
+"""What the service says about itself: devices found, the bundle that serves, the questions."""
+
+from itertools import islice
+
+from valuation.domain.questions import QUESTIONS
+from valuation.price_model.model import PriceModel
+from valuation.web.requests import DeviceQuery
+from valuation.web.shop import NoSuchPage, Shop
+
+DEEPEST = 1000  # results that pages can reach
+
+
+def found_devices(shop: Shop, query: DeviceQuery) -> dict[str, object]:
+    """A page of a search; NoSuchPage where ``starting_after`` is not in it."""
+    reach = query.limit + 1 if query.starting_after is None else DEEPEST
+    hits = list(shop.lookup.search(text=query.q, limit=reach))
+    if query.starting_after is not None:
+        ids = [hit.variant for hit in hits]
+        if query.starting_after not in ids:
+            raise NoSuchPage(query.starting_after)
+        hits = hits[ids.index(query.starting_after) + 1 :]
+    return {
+        "data": [
+            {
+                "id": hit.variant,
+                "device_model": hit.device_model,
+                "name": hit.name,
+                "name_zh": hit.name_zh,
+            }
+            for hit in islice(hits, query.limit)
+        ],
+        "has_more": len(hits) > query.limit,
+    }
+
+
+def described_bundle(shop: Shop, model: PriceModel) -> dict[str, object]:
+    """A market's bundle: digest, measured figures, what moves its prices, how it was made."""
+    taught = model.taught()
+    tables = shop.book.tables(shop.today(shop.clock()))
+    return {
+        "market": model.market.slug,
+        "digest": model.digest,
+        "data": model.market.provenance.value,
+        "evaluation": model.evaluation,
+        "questions": {
+            "sales": [q.id for q in QUESTIONS if q.id in taught],
+            "tables": [q.id for q in QUESTIONS if q.priced and q.id not in taught],
+            "gates": [q.id for q in QUESTIONS if not q.priced],
+        },
+        "context": {name: list(words) for name, words in model.specification.context.items()},
+        "default_context": dict(model.specification.default_context),
+        "provenance": dict(model.provenance),
+        "tables": [
+            {
+                "id": table.id,
+                "digest": table.digest,
+                "valid_from": table.valid_from.isoformat(),
+                "rows": len(table.rows),
+                "unverified": table.unverified(),
+            }
+            for table in tables.values()
+        ],
+    }
+
+
+def described_questions() -> dict[str, object]:
+    """The registry as data."""
+    return {
+        "data": [
+            {
+                "id": question.id,
+                "en": question.en,
+                "zh": question.zh,
+                "reason_code": question.reason_code,
+                "required": question.required,
+                "priced": question.priced,
+                "percent": question.percent,
+                "categories": sorted(category.value for category in question.categories),
+                "answers": [{"id": a.id, "en": a.en, "zh": a.zh} for a in question.answers],
+                "asked_when": [
+                    {"question": condition.parent, "answer": condition.answer}
+                    for condition in question.asked_when
+                ],
+            }
+            for question in QUESTIONS
+        ]
+    }

@@ -1,0 +1,73 @@
+"""/v1: what a till asks. Translation only; the use cases decide."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from valuation.web.answering import InShop, json_response, problems, quote_response
+from valuation.web.body import StrictRoute
+from valuation.web.describing import described_bundle, described_questions, found_devices
+from valuation.web.issuing import find, issue
+from valuation.web.requests import DeviceQuery, MarketQuery, QuoteIn, QuoteQuery
+from valuation.web.schemas import BundleOut, CustomerQuote, DeviceList, MerchantQuote, QuestionList
+
+MERCHANT = "default"
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+
+@router.post(
+    "/quotes",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"model": CustomerQuote | MerchantQuote}, **problems(400, 413, 415, 422, 503)},
+    summary="Make a quote",
+)
+def create_quote(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+    """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
+    document = issue(shop, body.request(), merchant=MERCHANT, market=body.market)
+    return quote_response(document, view=query.view, status=201)
+
+
+@router.get(
+    "/quotes/{reference}",
+    response_class=Response,
+    responses={200: {"model": CustomerQuote | MerchantQuote}, **problems(404, 422, 503)},
+    summary="Find a quote by its id or its spoken code",
+)
+def get_quote(reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+    """The quote as it was issued."""
+    return quote_response(find(shop, reference, merchant=MERCHANT), view=query.view)
+
+
+@router.get(
+    "/devices",
+    response_class=Response,
+    responses={200: {"model": DeviceList}, **problems(422)},
+    summary="Search devices as people type",
+)
+def search_devices(query: Annotated[DeviceQuery, Query()], shop: InShop) -> Response:
+    """Variants whose names begin with, contain or resemble the text, best first."""
+    return json_response(found_devices(shop, query))
+
+
+@router.get(
+    "/bundle",
+    response_class=Response,
+    responses={200: {"model": BundleOut}, **problems(422, 503)},
+    summary="What serves a market",
+)
+def get_bundle(query: Annotated[MarketQuery, Query()], shop: InShop) -> Response:
+    """The bundle's figures as they were measured, its questions, its context, its making."""
+    return json_response(described_bundle(shop, shop.model(query.market)))
+
+
+@router.get(
+    "/questions",
+    response_class=Response,
+    responses={200: {"model": QuestionList}},
+    summary="What is asked about a device",
+)
+def get_questions() -> Response:
+    """The question registry, answers from worst to best."""
+    return json_response(described_questions())
