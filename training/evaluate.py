@@ -4,7 +4,7 @@ Overall and by segment. Below the minimum number of sales a segment is blank: a 
 sales is believed as readily as one from many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import cast
 
@@ -89,11 +89,17 @@ class Evaluation:
         }
 
     def dimensions(self) -> dict[str, list[Segment]]:
-        """Segments by dimension, most sales first."""
+        """Segments by dimension, in the order of their labels."""
         found: dict[str, list[Segment]] = {}
-        for segment in sorted(self.segments, key=lambda s: -s.rows):
+        for segment in self.segments:
             found.setdefault(segment.dimension, []).append(segment)
-        return {name: found[name] for name in dict.fromkeys(s.dimension for s in self.segments)}
+        return found
+
+
+def largest(*, segments: Sequence[Segment], count: int) -> list[Segment]:
+    """The ``count`` segments with most sales, in the order given."""
+    kept = sorted(segments, key=lambda segment: -segment.rows)[:count]
+    return [segment for segment in segments if segment in kept]
 
 
 def evaluate(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from training.evaluate import Evaluation, Segment
+from training.evaluate import Evaluation, Segment, largest
 
 HEAD = (
     "segment", "sales", "MdAPE", "look-up", "logMAE", "look-up", "pinball", "coverage", "95%",
@@ -16,10 +16,11 @@ def to_text(evaluation: Evaluation) -> str:
     """The table of an evaluation; ``pinball`` is the mean at 10/50/90 of log price."""
     lines: list[Sequence[str]] = [HEAD, cells(evaluation.overall, name="all sales")]
     for dimension, segments in evaluation.dimensions().items():
-        lines += [(dimension,), *(cells(segment) for segment in segments[:SHOWN])]
-        if len(segments) > SHOWN:
-            rest = sum(segment.rows for segment in segments[SHOWN:])
-            lines.append((f"  {len(segments) - SHOWN} more", f"{rest:,}"))
+        shown = largest(segments=segments, count=SHOWN)
+        lines += [(dimension,), *(cells(segment) for segment in shown)]
+        rest = sum(segment.rows for segment in segments) - sum(segment.rows for segment in shown)
+        if rest:
+            lines.append((f"  {len(segments) - len(shown)} smaller", f"{rest:,}"))
     footer = f"blank: fewer than {evaluation.minimum} sales (95%: or too few groups)"
     return f"{aligned(lines)}\n{footer}\n"
 

@@ -14,6 +14,9 @@ AGE_KNOTS = (0, 120, 240, 365, 545, 730, 1095, 1460, 2190, 3650)
 SUPERSEDED_KNOTS = (0, 180, 365, 1095)
 HEALTH_KNOTS = (0, 60, 70, 75, 80, 85, 90, 95, 100)
 LEAST_ROWS = 10
+LAUNCH_KNOTS = (0.0, *(float(np.log(yuan)) for yuan in (1200, 2000, 3500, 6000)), 99.0)
+# Cheap phones lose value faster: a curve of age for each band of the launch price.
+LAUNCH_BANDS = tuple(Factor("log_launch_price", "band", a, b) for a, b in pairwise(LAUNCH_KNOTS))
 HAS_AGE = Factor("has_age_days", "linear")
 
 
@@ -53,7 +56,7 @@ def _ages(
     terms = [Term((HAS_AGE,))]
     for start, end in pairwise(AGE_KNOTS):
         ramp = Factor("age_days", "ramp", start, end)
-        terms.append(Term((HAS_AGE, ramp), sign=-1))
+        terms += [Term((HAS_AGE, ramp, band), sign=-1) for band in LAUNCH_BANDS]
         terms += [Term((HAS_AGE, ramp, Factor("brand", "eq", code)), sign=-1) for code in large]
     return terms
 

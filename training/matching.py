@@ -64,7 +64,7 @@ class Matcher:
             name=f"{self._lookup.catalogue.name(model)} {_size(words)}",
             facts=replace(
                 facts, storage_gb=words.storage_gb, ram_gb=words.ram_gb,
-                launch_price_cny=words.launch_price_cny,
+                launch_price_cny=facts.launch_price_cny or words.launch_price_cny,
             ),
         )  # fmt: skip
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from training.dataset import Dataset
-from training.evaluate import Evaluation, Segment
+from training.evaluate import Evaluation, Segment, largest
 from training.segments import DAYS_A_YEAR
 from valuation.domain.market import Market, Provenance
 from valuation.features import Floats
@@ -27,8 +28,12 @@ def draw_plots(
 ) -> list[Path]:
     """Write every plot into the folder; ``log_quantiles`` as given to ``evaluate``, (n, 3)."""
     folder.mkdir(parents=True, exist_ok=True)
-    by_dimension = evaluation.dimensions().values()
-    filled = [s for segments in by_dimension for s in segments[:BARS] if s.ours is not None]
+    filled = [
+        segment
+        for segments in evaluation.dimensions().values()
+        for segment in largest(segments=segments, count=BARS)
+        if segment.ours is not None
+    ]
     plots: dict[str, Callable[[Axes], None]] = {
         "predicted-and-sold": lambda axes: _predicted(axes, dataset, log_quantiles),
         "coverage-by-segment": lambda axes: _coverage(axes, filled),
@@ -50,7 +55,7 @@ def _save(path: Path, market: Market, plot: Callable[[Axes], None], *, bars: int
     demo = " (DEMO DATA)" if market.provenance is Provenance.DEMO else ""
     axes.set_title(f"{market.slug}{demo}: {path.stem.replace('-', ' ')}", fontsize=10)
     with warnings.catch_warnings():
-        # A market's own words may be Chinese; without such a font they show as boxes.
+        # Without a font for a market's own words they show as boxes.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(path, dpi=DOTS_PER_INCH, metadata={"Software": None})
     return path
@@ -102,10 +107,15 @@ def _residuals(axes: Axes, dataset: Dataset, log_quantiles: Floats) -> None:
 
 
 def _name_bars(axes: Axes, segments: list[Segment]) -> None:
-    axes.set_yticks(
-        range(len(segments)), [f"{s.dimension}: {s.value}" for s in segments], fontsize=7
-    )
+    names = [f"{s.dimension}: {s.value}" for s in segments]
+    axes.set_yticks(range(len(segments)), names, fontsize=7, fontfamily=_fonts())
     axes.invert_yaxis()
+
+
+def _fonts() -> list[str]:
+    """The usual font, then the installed ones for Chinese words."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *sorted(name for name in installed if "CJK" in name)]
 
 
 def _spread(count: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:

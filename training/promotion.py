@@ -1,6 +1,6 @@
 """Whether a challenger becomes the champion: pure, and every refusal gives its reasons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
@@ -101,8 +101,8 @@ class PairedComparison:
 class PromotionRules:
     """Every knob of the gate."""
 
-    # Fewer test sales than this say nothing about coverage: its own error passes 3 points.
-    minimum_rows: int = 150
+    # Fewer test sales than this say nothing: the error of coverage alone passes 6 points.
+    minimum_rows: int = 50
     # The 80% interval must hold this share of the test sales.
     coverage: tuple[float, float] = (0.74, 0.86)
     # … and this share in every segment with segment_rows sales or more.
@@ -131,6 +131,17 @@ def standing(*, market: Market, digest: str, evaluation: Evaluation, checks: Che
             if s.interval is not None
         ),
         checks=checks,
+    )
+
+
+def checks_from_json(data: Mapping[str, object]) -> Checks:
+    """The inverse of ``asdict``; JSON has no NaN, and null or nothing is a check not tried."""
+    unsold, violations = data.get("unsold_coverage"), data.get("monotone_violations")
+    passed = {name: data.get(name) for name in ("parity", "golden")}
+    return Checks(
+        unsold_coverage=float("nan") if unsold is None else float(str(unsold)),
+        monotone_violations=None if violations is None else int(str(violations)),
+        **{name: None if value is None else value is True for name, value in passed.items()},
     )
 
 

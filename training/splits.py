@@ -24,7 +24,8 @@ LEAST_SALES = 200
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Positions of the sales of each part; ``fitted_until`` is a day number or None.
+    """Positions of the sales of each part; ``fitted_until`` is the last day that
+    fit or calibration saw, as a day number, or None where sales are undated.
 
     Undated sales are calibrated out of fold within ``fit``; ``calibration`` is then empty.
     """
@@ -86,7 +87,7 @@ def _by_time(sold_on: Floats, rules: SplitRules) -> Split:
         fit=rows[sold_on <= cut_fit],
         calibration=rows[(sold_on > cut_fit) & (sold_on <= cut_test)],
         test=rows[sold_on > cut_test],
-        fitted_until=float(cut_fit),
+        fitted_until=float(cut_test),
         by_time=True,
     )
 

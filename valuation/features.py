@@ -84,8 +84,8 @@ class FeatureSpecification:
             *SUCCESSOR,
             *VOCABULARY,
             *(SEASON if self.dated else ()),
-            *(f"context_{name}" for name in self.context),
-            *(f"answer_{question}" for question in self.answers),
+            *(f"context_{name}" for name in sorted(self.context)),
+            *(f"answer_{question}" for question in sorted(self.answers)),
         )
 
     def monotone(self) -> tuple[int, ...]:
@@ -209,10 +209,10 @@ def _season(columns: Columns) -> dict[str, Floats]:
 
 
 def _context(columns: Columns, name: str, specification: FeatureSpecification) -> Words:
-    given = columns.context.get(name)
-    if given is None:
-        return _words([specification.default_context[name]] * len(columns))
-    return given
+    """The context of each row; one that a row does not name is the default."""
+    given = columns.context.get(name, [None] * len(columns))
+    default = specification.default_context[name]
+    return _words([default if word is None else word for word in given])
 
 
 def _codes(words: Words, vocabulary: Sequence[str]) -> Floats:

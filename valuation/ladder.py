@@ -19,7 +19,8 @@ LADDER_COLUMNS = ("departure", "sales_of_device_model", "spread_of_device_model"
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, or a ``ramp``.
+    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, at <= x < until as a ``band``,
+    or a ``ramp``.
 
     A ramp rises from 0 at ``at`` to ``until - at`` at ``until`` and stays there, so the sign of its
     coefficient alone says whether the term rises or falls.
@@ -35,6 +36,8 @@ class Factor:
         match self.kind:
             case "linear":
                 return values
+            case "band":
+                return ((values >= self.at) & (values < self.until)).astype(np.float64)
             case "ramp":
                 return np.clip(values - self.at, 0.0, self.until - self.at)
             case "log2":

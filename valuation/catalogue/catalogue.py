@@ -97,8 +97,17 @@ class Catalogue:
             screen_in=device_model.screen_in,
             ram_gb=variant.ram_gb if variant else None,
             storage_gb=variant.storage_gb if variant else None,
-            launch_price_cny=variant.launch_price_cny if variant else None,
+            launch_price_cny=self._launch_price(device_model.id),
         )
+
+    def _launch_price(self, device_model_id: str) -> int | None:
+        """The lowest launch price of the device model's variants.
+
+        One for all of them: a larger variant whose own launch price is unknown would otherwise be
+        priced below a smaller one. What more storage is worth is learned from sales.
+        """
+        prices = (variant.launch_price_cny for variant in self.variants_of(device_model_id))
+        return min((price for price in prices if price is not None), default=None)
 
     def name(self, device_model: DeviceModel) -> str:
         """Apple iPhone 13."""

@@ -1,1 +1,1 @@
-"""The terminal: one entry point, sub-commands loaded as they are used."""
+"""The terminal: one entry point, each command loaded when it is called."""

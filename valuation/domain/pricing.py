@@ -6,9 +6,8 @@ open routes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 
 from valuation.domain.answers import Levels, effective
 from valuation.domain.device import Category
@@ -52,6 +51,10 @@ class Appraisal:
     taught: frozenset[str]
     terms: Terms
     raw: Values
+    # One quote asks for the same state under several names: its lines, its routes, its outcome.
+    _known: dict[tuple[frozenset[tuple[str, int]], Statistic], dict[Route, tuple[int, Lines]]] = (
+        field(default_factory=dict, init=False, repr=False, compare=False)
+    )
 
     def offer(self, levels: Levels) -> int:
         """The unrounded offer for the answers' levels: the best of the open routes, at least 0."""
@@ -110,6 +113,12 @@ class Appraisal:
         return max(0, paid, self.terms.policy.goodwill.get(route, 0))
 
     def _nets(self, levels: Levels, stat: Statistic) -> dict[Route, tuple[int, Lines]]:
+        key = (frozenset(levels.items()), stat)
+        if key not in self._known:
+            self._known[key] = self._netted(levels, stat)
+        return self._known[key]
+
+    def _netted(self, levels: Levels, stat: Statistic) -> dict[Route, tuple[int, Lines]]:
         return {
             Route.AS_IS: self._net(Route.AS_IS, self.resale_value(levels, stat), "resale value"),
             Route.REFURBISH: self._refurbished(levels, stat),
@@ -183,5 +192,5 @@ def _shares(gross: int, costs: Lines) -> list[tuple[str, int]]:
     if gross <= 0 or whole == 0:
         return [(name, 0) for name, _ in costs]
     total = -share(amount=-gross, basis_points=whole)
-    parts = largest_remainder(total=total, weights=[Fraction(bp) for _, bp in costs])
+    parts = largest_remainder(total=total, weights=[bp for _, bp in costs])
     return [(name, -part) for (name, _), part in zip(costs, parts, strict=True)]

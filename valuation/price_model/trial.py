@@ -38,8 +38,9 @@ def replay_golden(folder: Path) -> int:
     bundle = read_bundle(folder)
     model = assemble(bundle)
     golden = golden_rows(bundle.files["golden.json"], model.devices)
-    priced = model.price_many([row for row, _ in golden])
-    for (row, expected), got in zip(golden, priced, strict=True):
+    for row, expected in golden:
+        # One by one: the intervals were made in a batch, so this is the proof of parity too.
+        (got,) = model.price_many([row])
         if any(abs(a - b) > TOLERANCE for a, b in zip(got.logs, expected, strict=True)):
             raise BundleFailedTrial(
                 f"golden interval of {row.device.variant} is {got.logs}, not {tuple(expected)}"

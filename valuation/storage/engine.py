@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -11,7 +12,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 BUSY_SECONDS = 5.0
-CONNECTIONS = 40  # as many as there are threads that answer requests
+CONNECTIONS = 8  # as many as there are threads that answer requests
+TURNS, WRITES = "tradein_turns", "tradein_writes"
+CACHE_KIB = 512  # of pages, a connection
 
 # What SQLite says → what a person can do about it.
 REASONS = (
@@ -59,10 +62,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction, committed at its end or not at all; DatabaseUnavailable, never half."""
     with (
         _translated(),
-        engine.connect().execution_options(tradein_writes=True) as connection,
+        _turns(engine),
+        engine.connect().execution_options(**{WRITES: True}) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+def _turns(engine: Engine) -> AbstractContextManager[object]:
+    """SQLite makes all writers but one sleep; a lock wakes the next of this process at once."""
+    lock: AbstractContextManager[object] | None = engine.get_execution_options().get(TURNS)
+    return lock or nullcontext()
 
 
 def file_of(engine: Engine) -> Path | None:
@@ -80,6 +90,7 @@ def _sqlite(url: str) -> Engine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         connect_args={"timeout": BUSY_SECONDS},
+        execution_options={TURNS: Lock()},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -94,12 +105,13 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # NORMAL can lose the last commits when the power fails
         "foreign_keys = ON",
+        f"cache_size = -{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("tradein_writes", False)
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

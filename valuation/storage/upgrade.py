@@ -4,17 +4,14 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect, text
 
 from valuation.storage.engine import DatabaseUnavailable, file_of, reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"  # a test holds this to the last step: asking Alembic costs a worker 10 MB
+KNOWN = frozenset({None, NEWEST})  # where an upgrade can start or end
 WAIT_SECONDS = 60
 
 
@@ -30,8 +27,6 @@ def upgrade(engine: Engine) -> None:
             _upgrade(engine)
     except Timeout as error:
         raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error
-    except CommandError as error:
-        raise DatabaseUnavailable(f"a newer version made it: {error}") from error
     except OSError as error:
         raise DatabaseUnavailable(f"its folder cannot be written: {error.strerror}") from error
 
@@ -39,17 +34,21 @@ def upgrade(engine: Engine) -> None:
 def revision(engine: Engine) -> str | None:
     """The revision that the database stands at; None where nothing was made yet."""
     with reading(engine) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest() -> str | None:
-    """The revision of this version's tables."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return None if found is None else str(found)
 
 
 def _upgrade(engine: Engine) -> None:
-    if revision(engine) == newest():
+    now = revision(engine)
+    if now == NEWEST:
         return
+    if now not in KNOWN:
+        raise DatabaseUnavailable(f"a newer version of this program made it (revision {now})")
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine) as connection:

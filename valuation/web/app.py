@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from valuation.settings import Settings
+from valuation.storage.engine import CONNECTIONS
 from valuation.version import VERSION
 from valuation.web import errors, health, merchant_api, openapi
 from valuation.web.middleware import Edge
@@ -22,6 +24,8 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Pricing keeps the interpreter busy: more threads would only wait for it, each with memory.
+        to_thread.current_default_thread_limiter().total_tokens = CONNECTIONS
         shop = open_shop(settings, clock=clock, entropy=entropy)
         app.state.shop = shop
         stop = threading.Event()

@@ -19,7 +19,7 @@ from valuation.price_model.model import UnknownContext
 from valuation.price_model.shelf import NoBundle
 from valuation.quoting import AmbiguousDevice, DeviceNeeded
 from valuation.storage.engine import DatabaseUnavailable
-from valuation.storage.quotes import QuoteDamaged, QuoteNotFound
+from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
 from valuation.tables.table import BrokenTable
 from valuation.web.body import MalformedBody
@@ -113,6 +113,11 @@ def _database(error: DatabaseUnavailable) -> Problem:
     return Problem(503, "database_unavailable", "No database", error.reason, headers=RETRY)
 
 
+def _code_taken(_: CodeTaken) -> Problem:
+    detail = "no free code was found; nothing was issued"
+    return Problem(503, "code_taken", "No free code", detail, headers=RETRY)
+
+
 def _archive(_: ArchiveUnavailable) -> Problem:
     detail = "the tables of this quote could not be archived; nothing was issued"
     return Problem(503, "archive_unavailable", "No archive", detail, headers=RETRY)
@@ -156,6 +161,7 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (UnknownMarket, _market),
     (NoSuchPage, _page),
     (NoBundle, _no_bundle),
+    (CodeTaken, _code_taken),
     (QuoteNotFound, _not_found),
     (QuoteDamaged, _damaged),
     (DatabaseUnavailable, _database),

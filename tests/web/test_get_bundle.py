@@ -1,0 +1,61 @@
+"""GET /v1/bundle."""
+
+from pathlib import Path
+
+import httpx
+
+from tests.factories import MARKET, make_bundle
+from tests.fakes import FakeClock, FakeEntropy
+from tests.web.answers import make_body
+from tests.web.conftest import TestClient
+from valuation.domain.questions import QUESTIONS
+from valuation.settings import Settings
+from valuation.web.app import create_app
+from valuation.web.schemas import BundleOut
+
+
+def test_the_bundle_says_what_it_measured_and_what_moves_its_prices(client: httpx.Client) -> None:
+    bundle = client.get("/v1/bundle", params={"market": MARKET}).json()
+    BundleOut.model_validate(bundle)
+    assert bundle["data"] == "demo"
+    assert bundle["evaluation"]["coverage"]["measured"] == 0.79
+    assert "cosmetic_grade" in bundle["questions"]["sales"]
+    assert "battery_health" in bundle["questions"]["tables"]
+    assert "block_list" in bundle["questions"]["gates"]
+    assert sum(map(len, bundle["questions"].values())) == len(QUESTIONS)
+    assert bundle["context"] == {"channel": ["online", "store"]}
+    assert bundle["provenance"]["git_commit"]
+
+
+def test_without_a_market_the_only_one_is_meant(client: httpx.Client) -> None:
+    assert client.get("/v1/bundle").json() == client.get(f"/v1/bundle?market={MARKET}").json()
+
+
+def test_a_market_that_is_not_served_names_those_that_are(client: httpx.Client) -> None:
+    for market in ("vn-vnd-asking-real", "nonsense"):
+        problem = client.get("/v1/bundle", params={"market": market}).json()
+        assert (problem["status"], problem["code"]) == (422, "unknown_market")
+        assert problem["errors"][0]["accepted"] == MARKET
+
+
+def test_with_two_markets_one_must_be_named(settings: Settings) -> None:
+    other = "cn-cny-asking-demo"
+    make_bundle(settings.models_dir, market=other)
+    app = create_app(settings, clock=FakeClock(), entropy=FakeEntropy())
+    with TestClient(app) as client:
+        assert client.get("/v1/bundle").json()["code"] == "market_needed"
+        assert client.get("/readyz").json()["ready"]
+        assert client.get(f"/v1/bundle?market={other}").json()["market"] == other
+        quote = client.post("/v1/quotes", json=make_body(market=other)).json()
+        assert quote["market"] == other
+
+
+def test_without_any_bundle_quotes_wait_for_one(environment: dict[str, str]) -> None:
+    environment["TRADEIN_MODELS"] = str(Path(environment["TRADEIN_MODELS"]).parent / "none")
+    settings = Settings.from_environment(environment)
+    with TestClient(create_app(settings, clock=FakeClock(), entropy=FakeEntropy())) as client:
+        for answer in (client.get("/v1/bundle"), client.post("/v1/quotes", json=make_body())):
+            assert (answer.status_code, answer.json()["code"]) == (503, "no_bundle")
+            assert answer.headers["retry-after"]
+            assert "tradein train" in answer.json()["detail"]
+        assert client.get("/readyz").status_code == 503

@@ -1,0 +1,1 @@
+"""The data scientist's commands of ``tradein``."""

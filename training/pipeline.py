@@ -1,0 +1,215 @@
+"""The training run of one market: sales in, a measured bundle out."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from training.baseline import fit_baseline
+from training.conformal import calibrate, fit_all
+from training.dataset import Dataset
+from training.evaluate import Evaluation, evaluate
+from training.fit import LEVELS, Fitted, Task
+from training.golden import golden_intervals
+from training.ladder_fit import sizes_of
+from training.model_card import CardFacts, model_card
+from training.monotone_check import violations
+from training.outliers import teaching
+from training.params import Params
+from training.promotion import Checks
+from training.specification import specification_of
+from training.splits import Split, split
+from valuation.domain.device import Device
+from valuation.features import EPOCH, FeatureSpecification, Floats
+from valuation.ladder import LADDER_COLUMNS
+from valuation.price_model import calibration as conformal
+from valuation.price_model.bundle import Bundle, write_bundle
+from valuation.price_model.calibration import Calibration
+from valuation.price_model.model import (
+    PriceModel,
+    assemble,
+    devices_to_csvish,
+    ladder_to_json,
+)
+from valuation.price_model.trial import BundleFailedTrial, try_bundle
+
+MONOTONE_SAMPLE = 60
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A bundle with what was measured on sales that it has not seen."""
+
+    folder: Path
+    digest: str
+    model: PriceModel
+    evaluation: Evaluation
+    checks: Checks
+    card: str
+    test: Dataset
+    log_quantiles: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: the market's sales, the catalogue, the knobs, and where and by what it is made."""
+
+    dataset: Dataset
+    devices: Sequence[Device]
+    params: Params
+    serve: Mapping[str, str]
+    today: date
+    provenance: Mapping[str, str]
+    say: Callable[[str], None] = print
+
+    def train(self, root: Path) -> Trained:
+        """Fit, calibrate, measure, and write the bundle under ``root``.
+
+        TooFewSales where the sales cannot be split. The same sales, parameters and seed give the
+        same digest.
+        """
+        parts = split(self.dataset, self.params.split)
+        fit, later = self.dataset.take(parts.fit), self.dataset.take(parts.calibration)
+        test = self.dataset.take(parts.test)
+        specification = specification_of(fit, self.params.specification, serve=dict(self.serve))
+        teaches = teaching(fit, self.params.sales)
+        sizes = sizes_of(fit.columns, self.devices)
+        task = Task(fit, specification, teaches, sizes, self.params)
+        self.say(f"fitting {len(LEVELS)} quantiles on {int(teaches.sum()):,} sales")
+        fits = fit_all(task, undated=not parts.by_time)
+        calibration, unsold, _ = calibrate(task, fits, later)
+        unsold_coverage = _covered(fit.log_price, unsold)
+        files = self._files(fits.own, specification, calibration)
+        model = assemble(Bundle("", {**files, "evaluation.json": b"{}"}, {}))
+        self.say(f"measuring on {len(test):,} sales that it has not seen")
+        golden = golden_intervals(
+            model=model, dataset=test, wanted=self.params.evaluation.golden, rng=self._rng(1)
+        )
+        files["golden.json"] = orjson.dumps(golden)
+        checks = self._checks(model, files, unsold_coverage)
+        log_quantiles = model.log_quantiles(test.columns)
+        evaluation = self._evaluate(model, test, log_quantiles, parts)
+        files["evaluation.json"] = self._evaluation_json(evaluation, checks, parts)
+        card = model_card(evaluation=evaluation, facts=self._facts(model, parts, checks))
+        files["CARD.md"] = card.encode()
+        folder = write_bundle(files=files, provenance=self.provenance, root=root)
+        return Trained(folder, folder.name, model, evaluation, checks, card, test, log_quantiles)
+
+    def _files(
+        self, fitted: Fitted, specification: FeatureSpecification, calibration: Calibration
+    ) -> Files:
+        named = {
+            "model.json": {
+                "feature_names": specification.names(),
+                "levels": LEVELS,
+                "market": self.dataset.market.slug,
+                "data_digest": self.dataset.digest,
+                "seed": self.params.seed,
+                "ladder_columns": LADDER_COLUMNS,
+            },
+            "features.json": specification.to_json(),
+            "ladder.json": ladder_to_json(fitted.ladder),
+            "calibration.json": conformal.to_json(calibration),
+            "catalogue.json": devices_to_csvish(self.devices),
+            "params.json": asdict(self.params),
+        }
+        files = {name: orjson.dumps(data, option=JSON) for name, data in named.items()}
+        for level, text in zip(LEVELS, fitted.boosters, strict=True):
+            files[f"booster-{level}.txt"] = text.encode("ascii")
+        return files
+
+    def _checks(self, model: PriceModel, files: Files, unsold_coverage: float) -> Checks:
+        """What is tried on the finished files, the golden intervals in a fresh process."""
+        found = violations(model=model, sample=MONOTONE_SAMPLE, as_of=self.today, rng=self._rng(2))
+        for violation in found[:3]:
+            self.say(f"not monotone: {violation}")
+        with tempfile.TemporaryDirectory() as folder:
+            complete = {**files, "evaluation.json": b"{}"}
+            draft = write_bundle(files=complete, provenance={}, root=Path(folder))
+            try:
+                try_bundle(draft)
+                replayed = True
+            except BundleFailedTrial as error:
+                self.say(str(error))
+                replayed = False
+        return Checks(unsold_coverage, len(found), parity=replayed, golden=replayed)
+
+    def _evaluate(
+        self, model: PriceModel, test: Dataset, log_quantiles: Floats, parts: Split
+    ) -> Evaluation:
+        seen = self.dataset.take(np.concatenate([parts.fit, parts.calibration]))
+        baseline = fit_baseline(dataset=seen.take(teaching(seen, self.params.sales)))
+        return evaluate(
+            dataset=test,
+            log_quantiles=log_quantiles,
+            baseline_log=baseline.predict(test.columns),
+            support=support_of(model, test),
+            minimum=self.params.evaluation.minimum,
+            rng=self._rng(3),
+            draws=self.params.evaluation.resamples,
+        )
+
+    def _evaluation_json(self, evaluation: Evaluation, checks: Checks, parts: Split) -> bytes:
+        until = None if parts.fitted_until is None else _day(parts.fitted_until).isoformat()
+        data = {**evaluation.to_json(), "fitted_until": until, "checks": asdict(checks)}
+        return orjson.dumps(data, option=JSON)
+
+    def _facts(self, model: PriceModel, parts: Split, checks: Checks) -> CardFacts:
+        until = None if parts.fitted_until is None else _day(parts.fitted_until)
+        counts = {"fitted": parts.fit, "calibrating": parts.calibration, "test": parts.test}
+        sold = {str(name) for name in self.dataset.columns.device_model[parts.fit]}
+        return CardFacts(
+            market=self.dataset.market,
+            data_digest=self.dataset.digest,
+            sales={name: len(rows) for name, rows in counts.items()},
+            fitted_until=until,
+            device_models_sold=len(sold),
+            taught=sorted(model.taught()),
+            checks=checks,
+            run_note=self.params.run_note,
+            parameters=flat(self.params),
+            versions={"seed": str(self.params.seed)},
+        )
+
+    def _rng(self, purpose: int) -> np.random.Generator:
+        return np.random.default_rng([self.params.seed, purpose])
+
+
+JSON = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
+
+
+def support_of(model: PriceModel, dataset: Dataset) -> Floats:
+    """Sales of each row's device model in the fit, shape (n,)."""
+    rungs = model.ladder.rungs
+    return np.array(
+        [
+            float(rungs[name].sales) if name in rungs else 0.0
+            for name in dataset.columns.device_model
+        ],
+        dtype=np.float64,
+    )
+
+
+def flat(params: Params) -> dict[str, object]:
+    """The knobs by dotted name."""
+    found: dict[str, object] = {}
+    for name, value in asdict(params).items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{key}": inner for key, inner in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _covered(log_price: Floats, log_quantiles: Floats) -> float:
+    inside = (log_price >= log_quantiles[:, 0]) & (log_price <= log_quantiles[:, -1])
+    return float(np.mean(inside))
+
+
+def _day(number: float) -> date:
+    return EPOCH + timedelta(days=int(number))
