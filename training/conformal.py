@@ -41,15 +41,29 @@ def fit_all(task: Task, *, undated: bool) -> Fits:
     return Fits(fits[0], tuple(fits[1 : 1 + folds]), tuple(fits[1 + folds :]))
 
 
-def calibrate(task: Task, fits: Fits, later: Dataset) -> tuple[Calibration, Floats, Index]:
-    """The calibration, and for held-out device models their calibrated log quantiles and rows.
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The calibration, with calibrated log quantiles of sales that their own fit left out.
 
-    Sold device models: a later window, or out of fold where sales are undated. Unsold ones: whole
-    device models left out, and each fold calibrated by the *other* folds for the figures returned.
+    Both have shape (n, levels) over the task's sales, each fold with the offsets of the *others*:
+    ``unsold`` left out with their whole device model, ``left_out`` with their group; the latter
+    is None where a later window calibrates.
     """
+
+    calibration: Calibration
+    unsold: Floats
+    left_out: Floats | None
+
+
+def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
+    """Offsets from a later window, or out of fold where sales are undated; for device models that
+    nobody sold from whole device models left out."""
+    left_out = None
     if fits.by_group:
         groups = _fold(task, "calibration")
-        sold = _scores(task.dataset, _out_of_fold(task, fits.by_group, groups))
+        out_of_fold = _out_of_fold(task, fits.by_group, groups)
+        sold = _scores(task.dataset, out_of_fold)
+        left_out = _across_folds(out_of_fold, sold, groups)
     else:
         known = np.isin(later.columns.device_model, list(fits.own.ladder.rungs))
         seen = later.take(known)
@@ -58,7 +72,7 @@ def calibrate(task: Task, fits: Fits, later: Dataset) -> tuple[Calibration, Floa
     raw = _out_of_fold(task, fits.by_model, models)
     unsold = _scores(task.dataset, raw)
     calibration = Calibration({Support.SOLD: _kept(sold), Support.UNSOLD: _kept(unsold)})
-    return calibration, _across_folds(raw, unsold, models), np.arange(len(task.dataset))
+    return Calibrated(calibration, _across_folds(raw, unsold, models), left_out)
 
 
 def raw_log_quantiles(task: Task, fitted: Fitted, dataset: Dataset) -> Floats:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,3 +65,27 @@ def take_columns(columns: Columns, rows: Mask | Index) -> Columns:
     answers: Mapping[str, Floats] = {name: v[rows] for name, v in columns.answers.items()}
     context: Mapping[str, Words] = {name: v[rows] for name, v in columns.context.items()}
     return Columns(**taken, answers=answers, context=context)
+
+
+def joined(first: Dataset, second: Dataset) -> Dataset:
+    """The sales of two parts of the same import, one after the other."""
+
+    def both(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.concatenate([a, b])
+
+    def columns(a: Columns, b: Columns) -> Columns:
+        plain = [f.name for f in fields(a) if f.name not in ("answers", "context")]
+        return Columns(
+            **{name: both(getattr(a, name), getattr(b, name)) for name in plain},
+            answers={name: both(a.answers[name], b.answers[name]) for name in a.answers},
+            context={name: both(a.context[name], b.context[name]) for name in a.context},
+        )
+
+    return replace(
+        first,
+        columns=columns(first.columns, second.columns),
+        log_price=both(first.log_price, second.log_price),
+        sold_on=both(first.sold_on, second.sold_on),
+        seller=both(first.seller, second.seller),
+        in_catalogue=both(first.in_catalogue, second.in_catalogue),
+    )

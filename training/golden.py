@@ -1,6 +1,6 @@
 """Golden intervals: sales priced in a batch by training, replayed one by one by whoever loads."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from valuation.features import EPOCH, day_number
 from valuation.price_model.model import PriceModel
 
 Golden = list[dict[str, object]]
+ANY_DAY = date(2000, 1, 1)
 
 
 def golden_intervals(
@@ -27,7 +28,9 @@ def _entry(dataset: Dataset, row: int, logs: list[float]) -> dict[str, object]:
     columns = dataset.columns
     levels = {q: int(v[row]) for q, v in sorted(columns.answers.items()) if not np.isnan(v[row])}
     context = {n: str(w[row]) for n, w in sorted(columns.context.items()) if w[row] is not None}
-    as_of = EPOCH + timedelta(days=int(columns.as_of[row]))
+    day = columns.as_of[row]
+    # A market without dates was taught nothing about age: any day gives the same price.
+    as_of = ANY_DAY if np.isnan(day) else EPOCH + timedelta(days=int(day))
     return {
         "variant": columns.variant[row], "as_of": as_of.isoformat(), "levels": levels,
         "context": context, "logs": logs,
@@ -35,13 +38,12 @@ def _entry(dataset: Dataset, row: int, logs: list[float]) -> dict[str, object]:
 
 
 def _is_usable(dataset: Dataset, row: int, model: PriceModel) -> bool:
-    """A used device of the bundle's catalogue, with the catalogue's own facts, on a known day."""
+    """A used device of the bundle's catalogue, with the catalogue's own facts."""
     columns = dataset.columns
     device = model.devices.get(str(columns.variant[row]))
     return (
         device is not None
         and columns.unit_state[row] == UnitState.USED.value
-        and not np.isnan(columns.as_of[row])
         and _same_facts(dataset, row, device)
     )
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,19 +10,20 @@ import numpy as np
 import orjson
 
 from training.baseline import fit_baseline
-from training.conformal import calibrate, fit_all
-from training.dataset import Dataset
+from training.conformal import Calibrated, calibrate, fit_all
+from training.dataset import Dataset, joined, take_columns
 from training.evaluate import Evaluation, evaluate
 from training.fit import LEVELS, Fitted, Task
-from training.golden import golden_intervals
+from training.golden import ANY_DAY, golden_intervals
 from training.ladder_fit import sizes_of
+from training.launch_prices import with_stated_prices
 from training.model_card import CardFacts, model_card
 from training.monotone_check import violations
 from training.outliers import teaching
 from training.params import Params
 from training.promotion import Checks
 from training.specification import specification_of
-from training.splits import Split, split
+from training.splits import Split, fold_of, group_names, split
 from valuation.domain.device import Device
 from valuation.features import EPOCH, FeatureSpecification, Floats
 from valuation.ladder import LADDER_COLUMNS
@@ -42,6 +43,19 @@ Files = dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Sales that their fit has not seen, with calibrated log quantiles (n, levels) and the look-up.
+
+    Dated: the latest window. Undated: the test groups by the bundle itself, all others by the fold
+    that left their group out; a few hundred sales could not be judged on a fifth of them.
+    """
+
+    sales: Dataset
+    log_quantiles: Floats
+    look_up: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Trained:
     """A bundle with what was measured on sales that it has not seen."""
 
@@ -51,8 +65,7 @@ class Trained:
     evaluation: Evaluation
     checks: Checks
     card: str
-    test: Dataset
-    log_quantiles: Floats
+    measured: Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,6 @@ class Run:
     devices: Sequence[Device]
     params: Params
     serve: Mapping[str, str]
-    today: date
     provenance: Mapping[str, str]
     say: Callable[[str], None] = print
 
@@ -73,35 +85,42 @@ class Run:
         TooFewSales where the sales cannot be split. The same sales, parameters and seed give the
         same digest.
         """
-        parts = split(self.dataset, self.params.split)
-        fit, later = self.dataset.take(parts.fit), self.dataset.take(parts.calibration)
-        test = self.dataset.take(parts.test)
+        dataset, devices = with_stated_prices(self.dataset, self.devices)
+        parts = split(dataset, self.params.split)
+        fit, later = dataset.take(parts.fit), dataset.take(parts.calibration)
+        test = dataset.take(parts.test)
         specification = specification_of(fit, self.params.specification, serve=dict(self.serve))
         teaches = teaching(fit, self.params.sales)
-        sizes = sizes_of(fit.columns, self.devices)
+        sizes = sizes_of(fit.columns, devices)
         task = Task(fit, specification, teaches, sizes, self.params)
         self.say(f"fitting {len(LEVELS)} quantiles on {int(teaches.sum()):,} sales")
         fits = fit_all(task, undated=not parts.by_time)
-        calibration, unsold, _ = calibrate(task, fits, later)
-        unsold_coverage = _covered(fit.log_price, unsold)
-        files = self._files(fits.own, specification, calibration)
+        calibrated = calibrate(task, fits, later)
+        unsold_coverage = _covered(fit.log_price, calibrated.unsold)
+        files = self._files(fits.own, specification, calibrated.calibration, devices)
         model = assemble(Bundle("", {**files, "evaluation.json": b"{}"}, {}))
-        self.say(f"measuring on {len(test):,} sales that it has not seen")
         golden = golden_intervals(
             model=model, dataset=test, wanted=self.params.evaluation.golden, rng=self._rng(1)
         )
         files["golden.json"] = orjson.dumps(golden)
         checks = self._checks(model, files, unsold_coverage)
-        log_quantiles = model.log_quantiles(test.columns)
-        evaluation = self._evaluate(model, test, log_quantiles, parts)
+        seen = dataset.take(np.concatenate([parts.fit, parts.calibration]))
+        measured = _measured(task, model, calibrated, test, seen)
+        self.say(f"measuring on {len(measured.sales):,} sales that their fit has not seen")
+        evaluation = self._evaluate(model, measured)
         files["evaluation.json"] = self._evaluation_json(evaluation, checks, parts)
         card = model_card(evaluation=evaluation, facts=self._facts(model, parts, checks))
         files["CARD.md"] = card.encode()
         folder = write_bundle(files=files, provenance=self.provenance, root=root)
-        return Trained(folder, folder.name, model, evaluation, checks, card, test, log_quantiles)
+        served = replace(model, digest=folder.name, provenance=self.provenance)
+        return Trained(folder, folder.name, served, evaluation, checks, card, measured)
 
     def _files(
-        self, fitted: Fitted, specification: FeatureSpecification, calibration: Calibration
+        self,
+        fitted: Fitted,
+        specification: FeatureSpecification,
+        calibration: Calibration,
+        devices: Sequence[Device],
     ) -> Files:
         named = {
             "model.json": {
@@ -115,7 +134,7 @@ class Run:
             "features.json": specification.to_json(),
             "ladder.json": ladder_to_json(fitted.ladder),
             "calibration.json": conformal.to_json(calibration),
-            "catalogue.json": devices_to_csvish(self.devices),
+            "catalogue.json": devices_to_csvish(devices),
             "params.json": asdict(self.params),
         }
         files = {name: orjson.dumps(data, option=JSON) for name, data in named.items()}
@@ -125,7 +144,10 @@ class Run:
 
     def _checks(self, model: PriceModel, files: Files, unsold_coverage: float) -> Checks:
         """What is tried on the finished files, the golden intervals in a fresh process."""
-        found = violations(model=model, sample=MONOTONE_SAMPLE, as_of=self.today, rng=self._rng(2))
+        # A day of the sales, not today: the count stands in the bundle, and its digest must repeat.
+        days = self.dataset.sold_on
+        as_of = ANY_DAY if np.isnan(days).all() else _day(float(np.nanmax(days)))
+        found = violations(model=model, sample=MONOTONE_SAMPLE, as_of=as_of, rng=self._rng(2))
         for violation in found[:3]:
             self.say(f"not monotone: {violation}")
         with tempfile.TemporaryDirectory() as folder:
@@ -139,16 +161,12 @@ class Run:
                 replayed = False
         return Checks(unsold_coverage, len(found), parity=replayed, golden=replayed)
 
-    def _evaluate(
-        self, model: PriceModel, test: Dataset, log_quantiles: Floats, parts: Split
-    ) -> Evaluation:
-        seen = self.dataset.take(np.concatenate([parts.fit, parts.calibration]))
-        baseline = fit_baseline(dataset=seen.take(teaching(seen, self.params.sales)))
+    def _evaluate(self, model: PriceModel, measured: Measured) -> Evaluation:
         return evaluate(
-            dataset=test,
-            log_quantiles=log_quantiles,
-            baseline_log=baseline.predict(test.columns),
-            support=support_of(model, test),
+            dataset=measured.sales,
+            log_quantiles=measured.log_quantiles,
+            baseline_log=measured.look_up,
+            support=support_of(model, measured.sales),
             minimum=self.params.evaluation.minimum,
             rng=self._rng(3),
             draws=self.params.evaluation.resamples,
@@ -204,6 +222,29 @@ def flat(params: Params) -> dict[str, object]:
         else:
             found[name] = value
     return found
+
+
+def _measured(
+    task: Task, model: PriceModel, calibrated: Calibrated, test: Dataset, seen: Dataset
+) -> Measured:
+    """The look-up knows fit and calibration: a table needs none of its own to calibrate on."""
+    rules = task.params.sales
+    baseline = fit_baseline(dataset=seen.take(teaching(seen, rules)))
+    own = model.log_quantiles(test.columns), baseline.predict(test.columns)
+    if calibrated.left_out is None:
+        return Measured(test, *own)
+    folds = task.params.split.calibration_folds
+    fold = fold_of(group_names(task.dataset), folds, salt="calibration")
+    look_up = np.zeros(len(task.dataset))
+    for number in range(folds):
+        inside = fold == number
+        others = fit_baseline(dataset=task.dataset.take(task.teaches & ~inside))
+        look_up[inside] = others.predict(take_columns(task.dataset.columns, inside))
+    return Measured(
+        joined(task.dataset, test),
+        np.vstack([calibrated.left_out, own[0]]),
+        np.concatenate([look_up, own[1]]),
+    )
 
 
 def _covered(log_price: Floats, log_quantiles: Floats) -> float:

@@ -123,10 +123,16 @@ class Importer:
 
     def _repeated(self, record: Record, seen: set[int]) -> tuple[str, str] | None:
         mark = fingerprint(record)
-        if mark in seen and self.rules.drop_duplicates:
+        if mark in seen:
             return "repeated_sale", "an earlier line says the same"
-        seen.add(mark)
+        if self._tells_sales_apart():
+            seen.add(mark)
         return None
+
+    def _tells_sales_apart(self) -> bool:
+        """Without a day or a seller two lines alike are two units, not one sale told twice."""
+        columns = self.mapping.columns
+        return self.rules.drop_duplicates and ("sold_on" in columns or "seller" in columns)
 
     def _context(self) -> tuple[str, ...]:
         own = [name for name in CONTEXT_FIELDS if _mapped(self.mapping, name)]

@@ -1,6 +1,5 @@
 """Connections, and databases that cannot be used."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -118,9 +117,8 @@ def test_a_drivers_words_become_advice(said: str, advice: str) -> None:
     assert advice in reason_of(said)
 
 
-@pytest.mark.parametrize("url", ["nonsense://x", "sqlite:///%zz/x://", "postgresql+nodriver://h/d"])
-def test_an_address_that_cannot_be_used_is_refused(url: str, tmp_path: Path) -> None:
-    os.chdir(tmp_path)
+@pytest.mark.parametrize("url", ["nonsense://x", "postgresql+nodriver://h/d"])
+def test_an_address_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(DatabaseUnavailable):
         upgrade(make_engine(url))
 

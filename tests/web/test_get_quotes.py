@@ -30,7 +30,9 @@ def test_the_merchant_sees_more_than_the_customer(client: httpx.Client) -> None:
     assert "value" not in customer.json()
 
 
-@pytest.mark.parametrize("reference", ["qt_" + "0" * 26, "AAA-AAAA", "x", "%00", "%F0%9F", "' OR 1"])
+@pytest.mark.parametrize(
+    "reference", ["qt_" + "0" * 26, "AAA-AAAA", "x", "%00", "%F0%9F", "' OR 1"]
+)
 def test_what_names_no_quote_is_not_found(client: httpx.Client, reference: str) -> None:
     answer = client.get(f"/v1/quotes/{reference}")
     assert (answer.status_code, answer.json()["code"]) == (404, "quote_not_found")

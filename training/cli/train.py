@@ -46,7 +46,7 @@ def train(
     from valuation.intake.rows import IntakeError
     from valuation.intake.toml_section import MappingError
 
-    say = (lambda text: None) if as_json else click.echo
+    say = _silent if as_json else click.echo
     with common.one_line(MappingError, IntakeError, BadParameter):
         mapped = load_mapping(mapping)
         params = load_params(params_path or SHIPPED)
@@ -66,6 +66,10 @@ def train(
         click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
     if failed or not results:
         sys.exit(common.REFUSED)
+
+
+def _silent(text: str) -> None:
+    """What is said while it works has no place in JSON."""
 
 
 def _import(
@@ -126,7 +130,6 @@ def _train(
         devices=[catalogue.device(variant) for variant in sorted(catalogue.variants)],
         params=params,
         serve=dict(mapping.serve),
-        today=_today(),
         provenance={
             "made_at": common.now().isoformat(), "commit": common.commit(), "version": VERSION,
             "sales": "+".join(it.digest for it in imported), "mapping": mapping.digest,
@@ -157,7 +160,9 @@ def _register(trained: Trained, params: Params) -> int | None:
     with tempfile.TemporaryDirectory() as folder:
         plots = Path(folder)
         draw_plots(
-            folder=plots, dataset=trained.test, log_quantiles=trained.log_quantiles,
+            folder=plots,
+            dataset=trained.measured.sales,
+            log_quantiles=trained.measured.log_quantiles,
             evaluation=trained.evaluation,
         )  # fmt: skip
         try:

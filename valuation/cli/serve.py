@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -31,7 +32,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 def _serve(settings: Settings) -> None:
     from valuation.web.starting import (
         CannotServe,
-        check_database,
+        check_installation,
         curl,
         example_request,
         listening_socket,
@@ -39,7 +40,7 @@ def _serve(settings: Settings) -> None:
 
     try:
         request = example_request(settings)
-        check_database(settings)
+        check_installation(settings, entropy=os.urandom)
         listener = listening_socket(settings)
     except CannotServe as error:
         _give_up(error)
@@ -60,13 +61,14 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         access_log=False,  # a tenth of the throughput; faults are logged with the request id
         log_level="warning",
     )
-    server = uvicorn.Server(config)
-    if settings.workers == 1:
+    with suppress(KeyboardInterrupt):
+        if settings.workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+            return
+        server = uvicorn.Server(config)
         server.run(sockets=[listener])
         if not server.started:
             sys.exit(USAGE)
-    else:
-        Multiprocess(config, sockets=[listener]).run()
 
 
 def _give_up(error: Exception) -> NoReturn:

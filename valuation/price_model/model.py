@@ -64,7 +64,8 @@ class PriceModel:
     def log_quantiles(self, columns: Columns) -> Floats:
         """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
         offsets = [self._offsets(str(model)) for model in columns.device_model]
-        ordered: Floats = np.sort(self.raw_log_quantiles(columns) + np.array(offsets), axis=1)
+        shift = np.array(offsets).reshape(-1, len(self.levels))
+        ordered: Floats = np.sort(self.raw_log_quantiles(columns) + shift, axis=1)
         return ordered
 
     def raw_log_quantiles(self, columns: Columns) -> Floats:

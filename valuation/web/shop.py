@@ -127,7 +127,6 @@ def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
     upgrade(engine)
     shelf = Shelf(ModelStore(settings.models_dir))
     shelf.refresh()
-    folders = (SHIPPED, settings.tables_dir) if settings.tables_dir else (SHIPPED,)
     return Shop(
         settings=settings,
         clock=clock,
@@ -135,11 +134,22 @@ def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
         engine=engine,
         shelf=shelf,
         lookup=Lookup(load_catalogue()),
-        tacs=TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable(),
-        book=load_book(*folders),
+        tacs=tac_table(settings),
+        book=shop_book(settings),
         unit_key=unit_key(settings.unit_key_file, entropy=entropy(BYTES)),
         archive=TableArchive(settings.archive),
     )
+
+
+def tac_table(settings: Settings) -> TacTable:
+    """The imported TAC table, or an empty one; DamagedTacTable."""
+    return TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable()
+
+
+def shop_book(settings: Settings) -> Book:
+    """The shipped tables and the shop's own; BrokenTable."""
+    folders = (SHIPPED, settings.tables_dir) if settings.tables_dir else (SHIPPED,)
+    return load_book(*folders)
 
 
 def _market(slug: str, served: tuple[str, ...]) -> Market:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import orjson
 
+from valuation.catalogue.tac import DamagedTacTable
 from valuation.domain.device import Category, Device
 from valuation.domain.questions import questions_for
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
@@ -14,7 +15,10 @@ from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.model import devices_from_csvish, ladder_from_json
 from valuation.settings import Settings
 from valuation.storage.engine import DatabaseUnavailable, make_engine
+from valuation.storage.unit_key import BYTES, UnitKeyDamaged, unit_key
 from valuation.storage.upgrade import upgrade
+from valuation.tables.table import BrokenTable
+from valuation.web.shop import Entropy, shop_book, tac_table
 
 BACKLOG = 2048
 TRAIN = "run `make run` or `tradein train` first"
@@ -45,14 +49,22 @@ def listening_socket(settings: Settings) -> socket.socket:
     return listener
 
 
-def check_database(settings: Settings) -> None:
-    """Upgrade the database before any worker starts; CannotServe where it cannot be used."""
+def check_installation(settings: Settings, *, entropy: Entropy) -> None:
+    """Upgrade the database, make the key, read the tables: all that a worker would fail at.
+
+    CannotServe says in one line what is wrong; nothing is overwritten.
+    """
     try:
         engine = make_engine(settings.database_url)
         upgrade(engine)
+        engine.dispose()
+        unit_key(settings.unit_key_file, entropy=entropy(BYTES))
+        tac_table(settings)
+        shop_book(settings)
     except DatabaseUnavailable as error:
         raise CannotServe(f"{error} (DATABASE_URL); nothing was overwritten") from error
-    engine.dispose()
+    except (UnitKeyDamaged, DamagedTacTable, BrokenTable, OSError) as error:
+        raise CannotServe(str(error)) from error
 
 
 def example_request(settings: Settings) -> Mapping[str, object]:

@@ -1,0 +1,83 @@
+"""A real server in processes of its own."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 30
+# Serve, and when stopped say which modules were imported and how much memory was held at most.
+CONFESSING = """
+import json, pathlib, sys
+from valuation.cli.serve import serve
+try:
+    serve.main(sys.argv[2:], standalone_mode=False)
+finally:
+    # Not getrusage: its figure starts with what the parent held.
+    status = pathlib.Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else ["VmHWM: 0 kB"]
+    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    open(sys.argv[1], "w").write(json.dumps({"modules": sorted(sys.modules), "peak_kib": peak}))
+"""
+PLAIN = "from valuation.cli.serve import serve; serve()"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server: its address and the request that it printed."""
+
+    url: str
+    example: Mapping[str, Any]
+    process: "subprocess.Popen[str]"
+
+
+@contextmanager
+def served(
+    environment: Mapping[str, str], *arguments: str, confession: Path | None = None
+) -> Iterator[Served]:
+    """``serve`` on a free port, stopped at the end."""
+    script = ["-c", PLAIN] if confession is None else ["-c", CONFESSING, str(confession)]
+    process = start([*script, "--port", "0", *arguments], environment)
+    try:
+        yield _announced(process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+def start(arguments: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    """A Python process in a session of its own."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _announced(process: "subprocess.Popen[str]") -> Served:
+    assert process.stdout is not None
+    deadline = time.monotonic() + SECONDS
+    for line in process.stdout:
+        if line.strip().startswith("curl "):
+            words = shlex.split(line)
+            url = next(word for word in words if word.startswith("http"))
+            return Served(url.removesuffix("/v1/quotes"), orjson.loads(words[-1]), process)
+        assert time.monotonic() < deadline
+    raise AssertionError(f"the server ended: {process.communicate()}")
