@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.dataset import Dataset, Index
-from training.fit import LEVELS, Fitted, Task, fit_many, held_out
-from training.splits import fold_of, group_names
+from training.fit import LEVELS, Fitted, Progress, Task, fit_many, held_out
+from training.splits import balanced_folds, group_names
 from valuation.features import Floats, feature_matrix
 from valuation.ladder import Ladder
 from valuation.price_model.calibration import Calibration, Support, conformal_offset
@@ -28,7 +28,7 @@ class Fits:
     by_model: tuple[Fitted, ...]
 
 
-def fit_all(task: Task, *, undated: bool) -> Fits:
+def fit_all(task: Task, *, undated: bool, progress: Progress | None = None) -> Fits:
     """Every fit that a bundle needs, side by side."""
     rules = task.params.split
     groups = _fold(task, "calibration") if undated else np.zeros(0, dtype=np.intp)
@@ -37,7 +37,7 @@ def fit_all(task: Task, *, undated: bool) -> Fits:
     tasks = [task]
     tasks += [held_out(task, groups == fold) for fold in range(folds)]
     tasks += [held_out(task, models == fold) for fold in range(rules.unsold_folds)]
-    fits = fit_many(tasks)
+    fits = fit_many(tasks, progress=progress)
     return Fits(fits[0], tuple(fits[1 : 1 + folds]), tuple(fits[1 + folds :]))
 
 
@@ -131,5 +131,12 @@ def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:
 def _fold(task: Task, what: str) -> Index:
     rules = task.params.split
     if what == "unsold":
-        return fold_of(task.dataset.columns.device_model, rules.unsold_folds, salt="unsold")
-    return fold_of(group_names(task.dataset), rules.calibration_folds, salt="calibration")
+        models = task.dataset.columns.device_model
+        return balanced_folds(models, rules.unsold_folds, salt="unsold")
+    return calibration_folds(task)
+
+
+def calibration_folds(task: Task) -> Index:
+    """The fold of each undated sale: its group is left out of that fold's fit."""
+    folds = task.params.split.calibration_folds
+    return balanced_folds(group_names(task.dataset), folds, salt="calibration")

@@ -28,6 +28,13 @@ METHOD = "intermediate"
 Objective = Callable[[Floats, lgb.Dataset], tuple[Floats, Floats]]
 
 
+Progress = Callable[[int, int], None]
+
+
+def _nobody(_done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A ladder with its boosters in LightGBM's text format, by quantile level."""
@@ -47,14 +54,28 @@ class Task:
     params: Params
 
 
-def fit_many(tasks: Sequence[Task], *, jobs: int = 2) -> list[Fitted]:
-    """Every task's ladder and boosters; the boosters are fitted side by side by joblib."""
-    prepared = [_prepare(task) for task in tasks]
-    texts = Parallel(n_jobs=jobs)(
+def fit_many(
+    tasks: Sequence[Task], *, progress: Progress | None = None, jobs: int = 2
+) -> list[Fitted]:
+    """Every task's ladder and boosters; the boosters are fitted side by side by joblib.
+
+    ``progress`` is told how many of how many steps are done.
+    """
+    steps = len(tasks) * (1 + len(LEVELS))
+    tell = progress or _nobody
+    prepared = []
+    for number, task in enumerate(tasks):
+        tell(number, steps)
+        prepared.append(_prepare(task))
+    fitting = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_fit_booster)(inputs, target, level, task.specification, task.params)
         for task, (_, inputs, target) in zip(tasks, prepared, strict=True)
         for level in LEVELS
     )
+    texts = []
+    for text in fitting:
+        texts.append(text)
+        tell(len(tasks) + len(texts), steps)
     step = len(LEVELS)
     return [
         Fitted(ladder, tuple(texts[i * step : (i + 1) * step]))

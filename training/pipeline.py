@@ -10,10 +10,10 @@ import numpy as np
 import orjson
 
 from training.baseline import fit_baseline
-from training.conformal import Calibrated, calibrate, fit_all
+from training.conformal import Calibrated, calibrate, calibration_folds, fit_all
 from training.dataset import Dataset, joined, take_columns
 from training.evaluate import Evaluation, evaluate
-from training.fit import LEVELS, Fitted, Task
+from training.fit import LEVELS, Fitted, Progress, Task
 from training.golden import ANY_DAY, golden_intervals
 from training.ladder_fit import sizes_of
 from training.launch_prices import with_stated_prices
@@ -23,7 +23,7 @@ from training.outliers import teaching
 from training.params import Params
 from training.promotion import Checks
 from training.specification import specification_of
-from training.splits import Split, fold_of, group_names, split
+from training.splits import Split, split
 from valuation.domain.device import Device
 from valuation.features import EPOCH, FeatureSpecification, Floats
 from valuation.ladder import LADDER_COLUMNS
@@ -78,6 +78,7 @@ class Run:
     serve: Mapping[str, str]
     provenance: Mapping[str, str]
     say: Callable[[str], None] = print
+    progress: Progress | None = None
 
     def train(self, root: Path) -> Trained:
         """Fit, calibrate, measure, and write the bundle under ``root``.
@@ -94,7 +95,7 @@ class Run:
         sizes = sizes_of(fit.columns, devices)
         task = Task(fit, specification, teaches, sizes, self.params)
         self.say(f"fitting {len(LEVELS)} quantiles on {int(teaches.sum()):,} sales")
-        fits = fit_all(task, undated=not parts.by_time)
+        fits = fit_all(task, undated=not parts.by_time, progress=self.progress)
         calibrated = calibrate(task, fits, later)
         unsold_coverage = _covered(fit.log_price, calibrated.unsold)
         files = self._files(fits.own, specification, calibrated.calibration, devices)
@@ -233,10 +234,9 @@ def _measured(
     own = model.log_quantiles(test.columns), baseline.predict(test.columns)
     if calibrated.left_out is None:
         return Measured(test, *own)
-    folds = task.params.split.calibration_folds
-    fold = fold_of(group_names(task.dataset), folds, salt="calibration")
+    fold = calibration_folds(task)
     look_up = np.zeros(len(task.dataset))
-    for number in range(folds):
+    for number in range(task.params.split.calibration_folds):
         inside = fold == number
         others = fit_baseline(dataset=task.dataset.take(task.teaches & ~inside))
         look_up[inside] = others.predict(take_columns(task.dataset.columns, inside))

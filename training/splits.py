@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from training.dataset import Dataset, Index, Mask
+from training.dataset import Dataset, Index
 from training.params import SplitRules
 from valuation.features import Floats, Words
 
@@ -45,6 +45,8 @@ def split(dataset: Dataset, rules: SplitRules) -> Split:
         return _by_time(dataset.sold_on, rules)
     fold = fold_of(group_names(dataset), rules.test_folds, salt="test")
     rows = np.arange(len(dataset))
+    if not (fold == 0).any() or (fold == 0).all():
+        raise TooFewSales(f"{dataset.market.slug}: too few groups to hold one out")
     return Split(rows[fold != 0], rows[:0], rows[fold == 0], None, by_time=False)
 
 
@@ -73,9 +75,16 @@ def fold_of(groups: Words, folds: int, *, salt: str) -> Index:
     return np.array([by_name[name] for name in groups], dtype=np.intp)
 
 
-def inside(fold: Index, held_out: int) -> tuple[Mask, Mask]:
-    """Masks of the sales outside and inside a held-out fold."""
-    return fold != held_out, fold == held_out
+def balanced_folds(groups: Words, folds: int, *, salt: str) -> Index:
+    """Folds with equally many groups each, in the order of a hash; none is empty.
+
+    TooFewSales where there are fewer groups than folds.
+    """
+    names = sorted(set(groups.tolist()), key=lambda name: _hash(f"{salt}/{name}"))
+    if len(names) < folds:
+        raise TooFewSales(f"{len(names)} groups cannot fill {folds} folds to calibrate {salt} ones")
+    by_name = {name: position % folds for position, name in enumerate(names)}
+    return np.array([by_name[name] for name in groups], dtype=np.intp)
 
 
 def _by_time(sold_on: Floats, rules: SplitRules) -> Split:

@@ -39,7 +39,7 @@ class Factor:
             case "band":
                 return ((values >= self.at) & (values < self.until)).astype(np.float64)
             case "ramp":
-                return np.clip(values - self.at, 0.0, self.until - self.at)
+                return np.asarray(np.clip(values - self.at, 0.0, self.until - self.at))
             case "log2":
                 return np.asarray(np.log2(np.maximum(values, 1e-9)), dtype=np.float64)
             case "ge":

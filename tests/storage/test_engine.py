@@ -62,6 +62,13 @@ def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(
     assert file.read_bytes() == content
 
 
+def upgrade_and_read(file: Path) -> None:
+    engine = make_engine(f"sqlite:///{file}")
+    upgrade(engine)
+    with reading(engine) as connection:
+        QuoteStore(connection).get_by_code("AAA-0049")
+
+
 def test_a_half_written_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     engine = make_file(tmp_path)
     with writing(engine) as connection:
@@ -72,10 +79,7 @@ def test_a_half_written_database_is_refused_and_left_as_it_is(tmp_path: Path) ->
     half = file.read_bytes()[: file.stat().st_size // 2 + 17]
     file.write_bytes(half)
     with pytest.raises(DatabaseUnavailable, match="restore it from a backup"):
-        upgraded = make_engine(f"sqlite:///{file}")
-        upgrade(upgraded)
-        with reading(upgraded) as connection:
-            QuoteStore(connection).get_by_code("AAA-0049")
+        upgrade_and_read(file)
     assert file.read_bytes() == half
 
 
@@ -93,13 +97,19 @@ def test_a_database_that_another_keeps_locked_is_unavailable(
         QuoteStore(connection).add(make_stored())
 
 
-def test_a_full_database_is_unavailable_and_the_write_is_undone(tmp_path: Path) -> None:
-    engine = make_file(tmp_path)
-    with pytest.raises(DatabaseUnavailable, match="full"), writing(engine) as connection:
+def fill(engine: Engine) -> None:
+    """Write into a database that may not grow."""
+    with writing(engine) as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar()
         connection.execute(text(f"PRAGMA max_page_count = {pages}")).scalar()
         for number in range(200):
             QuoteStore(connection).add(make_stored(number, code=f"AAA-{number:04d}"))
+
+
+def test_a_full_database_is_unavailable_and_the_write_is_undone(tmp_path: Path) -> None:
+    engine = make_file(tmp_path)
+    with pytest.raises(DatabaseUnavailable, match="full"):
+        fill(engine)
     with reading(make_engine(str(engine.url))) as connection:
         assert connection.execute(text("SELECT count(*) FROM quotes")).scalar() == 0
 

@@ -60,9 +60,8 @@ def test_a_quote_comes_back_as_it_was_stored(engine: Engine) -> None:
 
 
 def test_the_store_never_commits(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+    with engine.connect() as connection:
         QuoteStore(connection).add(make_stored())
-        raise ZeroDivisionError
     with reading(engine) as connection, pytest.raises(QuoteNotFound):
         QuoteStore(connection).get(make_stored().id)
 

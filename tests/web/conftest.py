@@ -1,7 +1,6 @@
 """A running service in the test's own process."""
 
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,26 +8,14 @@ import httpx
 import pytest
 
 from tests.fakes import FakeClock, FakeEntropy
+from tests.web.running import running
 from valuation.settings import Settings
-from valuation.web.app import create_app
-
-with warnings.catch_warnings():
-    # Starlette's test client asks for httpx2, which says nothing about this service.
-    warnings.simplefilter("ignore")
-    from fastapi.testclient import TestClient
 
 
 @pytest.fixture
 def environment(models: Path, tmp_path: Path) -> dict[str, str]:
     """Variables of an installation of its own; its models folder may be changed."""
-    shutil.copytree(models, tmp_path / "models")
-    return {
-        "TRADEIN_MODELS": str(tmp_path / "models"),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/quotes.sqlite",
-        "TRADEIN_UNIT_KEY_FILE": str(tmp_path / "unit.key"),
-        "TRADEIN_TAC": str(tmp_path / "tac.csv"),
-        "TRADEIN_REFRESH_SECONDS": "0.05",
-    }
+    return installation(models, tmp_path)
 
 
 @pytest.fixture
@@ -51,7 +38,26 @@ def entropy() -> FakeEntropy:
 
 @pytest.fixture
 def client(settings: Settings, clock: FakeClock, entropy: FakeEntropy) -> Iterator[httpx.Client]:
-    """A client of the running service."""
-    app = create_app(settings, clock=clock, entropy=entropy)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    """A client of a service of its own."""
+    with running(settings, clock=clock, entropy=entropy) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def standing(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of one service for every test that changes nothing but its quotes."""
+    settings = Settings.from_environment(installation(models, tmp_path_factory.mktemp("standing")))
+    with running(settings) as client:
+        yield client
+
+
+def installation(models: Path, folder: Path) -> dict[str, str]:
+    """Variables of an installation in a folder."""
+    shutil.copytree(models, folder / "models")
+    return {
+        "TRADEIN_MODELS": str(folder / "models"),
+        "DATABASE_URL": f"sqlite:///{folder}/quotes.sqlite",
+        "TRADEIN_UNIT_KEY_FILE": str(folder / "unit.key"),
+        "TRADEIN_TAC": str(folder / "tac.csv"),
+        "TRADEIN_REFRESH_SECONDS": "0.05",
+    }

@@ -5,13 +5,11 @@ from pathlib import Path
 import httpx
 
 from tests.factories import MARKET, make_bundle
-from tests.fakes import FakeClock, FakeEntropy
 from tests.web.answers import make_body
-from tests.web.conftest import TestClient
+from tests.web.running import running
 from valuation.domain.questions import QUESTIONS
 from valuation.settings import Settings
-from valuation.web.app import create_app
-from valuation.web.schemas import BundleOut
+from valuation.web.self_schemas import BundleOut
 
 
 def test_the_bundle_says_what_it_measured_and_what_moves_its_prices(client: httpx.Client) -> None:
@@ -41,8 +39,7 @@ def test_a_market_that_is_not_served_names_those_that_are(client: httpx.Client) 
 def test_with_two_markets_one_must_be_named(settings: Settings) -> None:
     other = "cn-cny-asking-demo"
     make_bundle(settings.models_dir, market=other)
-    app = create_app(settings, clock=FakeClock(), entropy=FakeEntropy())
-    with TestClient(app) as client:
+    with running(settings) as client:
         assert client.get("/v1/bundle").json()["code"] == "market_needed"
         assert client.get("/readyz").json()["ready"]
         assert client.get(f"/v1/bundle?market={other}").json()["market"] == other
@@ -53,7 +50,7 @@ def test_with_two_markets_one_must_be_named(settings: Settings) -> None:
 def test_without_any_bundle_quotes_wait_for_one(environment: dict[str, str]) -> None:
     environment["TRADEIN_MODELS"] = str(Path(environment["TRADEIN_MODELS"]).parent / "none")
     settings = Settings.from_environment(environment)
-    with TestClient(create_app(settings, clock=FakeClock(), entropy=FakeEntropy())) as client:
+    with running(settings) as client:
         for answer in (client.get("/v1/bundle"), client.post("/v1/quotes", json=make_body())):
             assert (answer.status_code, answer.json()["code"]) == (503, "no_bundle")
             assert answer.headers["retry-after"]

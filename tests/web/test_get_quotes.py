@@ -6,25 +6,23 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fakes import FakeClock, FakeEntropy
 from tests.web.answers import make_body
-from tests.web.conftest import TestClient
+from tests.web.running import running
 from valuation.settings import Settings
-from valuation.web.app import create_app
 
 
 def test_a_quote_is_found_by_id_and_by_its_code_however_it_is_spelled(
-    client: httpx.Client,
+    standing: httpx.Client,
 ) -> None:
-    quote = client.post("/v1/quotes", json=make_body()).json()
+    quote = standing.post("/v1/quotes", json=make_body()).json()
     code = quote["code"]
     for reference in (quote["id"], code, code.lower(), code.replace("-", "")):
-        assert client.get(f"/v1/quotes/{reference}").json() == quote
+        assert standing.get(f"/v1/quotes/{reference}").json() == quote
 
 
-def test_the_merchant_sees_more_than_the_customer(client: httpx.Client) -> None:
-    address = client.post("/v1/quotes", json=make_body()).headers["location"]
-    customer, merchant = client.get(address), client.get(address, params={"view": "merchant"})
+def test_the_merchant_sees_more_than_the_customer(standing: httpx.Client) -> None:
+    address = standing.post("/v1/quotes", json=make_body()).headers["location"]
+    customer, merchant = standing.get(address), standing.get(address, params={"view": "merchant"})
     assert customer.json().items() <= (merchant.json() | customer.json()).items()
     assert "value" in merchant.json()
     assert "value" not in customer.json()
@@ -33,24 +31,22 @@ def test_the_merchant_sees_more_than_the_customer(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "reference", ["qt_" + "0" * 26, "AAA-AAAA", "x", "%00", "%F0%9F", "' OR 1"]
 )
-def test_what_names_no_quote_is_not_found(client: httpx.Client, reference: str) -> None:
-    answer = client.get(f"/v1/quotes/{reference}")
+def test_what_names_no_quote_is_not_found(standing: httpx.Client, reference: str) -> None:
+    answer = standing.get(f"/v1/quotes/{reference}")
     assert (answer.status_code, answer.json()["code"]) == (404, "quote_not_found")
 
 
 @pytest.mark.parametrize("query", ["view=boss", "veiw=merchant"])
-def test_a_wrong_parameter_is_named(client: httpx.Client, query: str) -> None:
-    answer = client.get(f"/v1/quotes/AAA-AAAA?{query}")
+def test_a_wrong_parameter_is_named(standing: httpx.Client, query: str) -> None:
+    answer = standing.get(f"/v1/quotes/AAA-AAAA?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
 
 
 def test_a_quote_survives_a_restart(settings: Settings) -> None:
-    first = create_app(settings, clock=FakeClock(), entropy=FakeEntropy())
-    with TestClient(first) as client:
+    with running(settings) as client:
         made = client.post("/v1/quotes", json=make_body())
-    second = create_app(settings, clock=FakeClock(), entropy=FakeEntropy())
-    with TestClient(second) as client:
+    with running(settings) as client:
         assert client.get(made.headers["location"]).json() == made.json()
 
 

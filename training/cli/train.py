@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,15 @@ if TYPE_CHECKING:
 @click.option("--mapping", required=True, help="A mapping file, or the name of a shipped one.")
 @click.option("--params", "params_path", type=click.Path(exists=True, path_type=Path))
 @click.option("--market", type=common.MarketType(), help="Only this market of the file.")
+@click.option("--promote", is_flag=True, help="Then do what `tradein promote` does.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
 def train(
-    files: tuple[Path, ...], mapping: str, params_path: Path | None, market: Any, as_json: bool
+    files: tuple[Path, ...],
+    mapping: str,
+    params_path: Path | None,
+    market: Any,
+    promote: bool,
+    as_json: bool,
 ) -> None:
     """Fit, calibrate and measure a price model for every market in the sales.
 
@@ -66,6 +73,11 @@ def train(
         click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
     if failed or not results:
         sys.exit(common.REFUSED)
+    if promote:
+        from training.cli.promote import promote as promote_command
+
+        for result in results:
+            promote_command.main([str(result["digest"])], standalone_mode=False)
 
 
 def _silent(text: str) -> None:
@@ -137,8 +149,8 @@ def _train(
         },
         say=say,
     )  # fmt: skip
-    with _spinning(f"training {market.slug}", shown=say is click.echo):
-        trained = run.train(common.store().bundles)
+    with _steps(f"fitting {market.slug}", shown=say is click.echo) as progress:
+        trained = replace(run, progress=progress).train(common.store().bundles)
     say(to_text(trained.evaluation))
     version = _register(trained, params)
     say(f"bundle {trained.digest[:12]} is version {version} and challenger of {market.slug}")
@@ -193,17 +205,15 @@ def _bar(title: str, *, shown: bool) -> Iterator[Callable[[Progress], None] | No
 
 
 @contextmanager
-def _spinning(title: str, *, shown: bool) -> Iterator[None]:
+def _steps(title: str, *, shown: bool) -> Iterator[Callable[[int, int], None] | None]:
     if not shown:
-        yield
+        yield None
         return
     from rich.progress import Progress as Bars
-    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Bars(*columns, transient=True) as bars:
-        bars.add_task(title, total=None)
-        yield
+    with Bars(transient=True) as bars:
+        task = bars.add_task(title, total=None)
+        yield lambda done, of: bars.update(task, completed=done, total=of)
 
 
 def _today() -> date:

@@ -6,7 +6,7 @@ from valuation.price_model.shelf import NoBundle
 from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.upgrade import revision
 from valuation.web.answering import InShop, json_response
-from valuation.web.schemas import Health, Readiness
+from valuation.web.self_schemas import Health, Readiness
 from valuation.web.shop import Shop, UnknownMarket
 
 router = APIRouter()

@@ -9,7 +9,8 @@ from valuation.web.body import StrictRoute
 from valuation.web.describing import described_bundle, described_questions, found_devices
 from valuation.web.issuing import find, issue
 from valuation.web.requests import DeviceQuery, MarketQuery, QuoteIn, QuoteQuery
-from valuation.web.schemas import BundleOut, CustomerQuote, DeviceList, MerchantQuote, QuestionList
+from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.web.self_schemas import BundleOut, DeviceList, QuestionList
 
 MERCHANT = "default"
 

@@ -6,25 +6,27 @@ Quotes are sent as they are stored. These schemas describe them, and a test hold
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Out(BaseModel):
+class Out(BaseModel):
+    """What is sent: these fields and no others."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Money(_Out):
+class Money(Out):
     """Minor units of an ISO 4217 currency."""
 
     amount: int
     currency: str
 
 
-class Span(_Out):
+class Span(Out):
     """Between two amounts."""
 
     low: Money
     high: Money
 
 
-class Reason(_Out):
+class Reason(Out):
     """A reason or condition, in two languages."""
 
     code: str
@@ -32,7 +34,7 @@ class Reason(_Out):
     zh: str
 
 
-class DeviceName(_Out):
+class DeviceName(Out):
     """A device model that may have been meant."""
 
     id: str
@@ -45,7 +47,7 @@ class Referral(Reason):
     suggestions: list[DeviceName]
 
 
-class Facts(_Out):
+class Facts(Out):
     """What is known of the device: g, mAh, inches, GB, whole yuan, first day of the month."""
 
     category: str | None
@@ -59,7 +61,7 @@ class Facts(_Out):
     launch_price_cny: int | None
 
 
-class Unit(_Out):
+class Unit(Out):
     """Which unit: a keyed digest of its identifier and the last four characters."""
 
     kind: str
@@ -67,7 +69,7 @@ class Unit(_Out):
     last4: str
 
 
-class QuotedDevice(_Out):
+class QuotedDevice(Out):
     """The device as asked and as recognised."""
 
     words: str
@@ -80,7 +82,7 @@ class QuotedDevice(_Out):
     unit: Unit | None
 
 
-class Assumption(_Out):
+class Assumption(Out):
     """A question that was not answered, and what it counts as."""
 
     question: str
@@ -89,7 +91,7 @@ class Assumption(_Out):
     zh: str
 
 
-class Line(_Out):
+class Line(Out):
     """One step from the best condition to the offer."""
 
     code: str
@@ -101,7 +103,7 @@ class Line(_Out):
     assumed: bool
 
 
-class Disposition(_Out):
+class Disposition(Out):
     """Where the device goes, why nowhere else, and what must happen first."""
 
     route: str
@@ -112,7 +114,7 @@ class Disposition(_Out):
     conditions: list[Reason]
 
 
-class Avoided(_Out):
+class Avoided(Out):
     """A span, in the unit named."""
 
     unit: str
@@ -120,14 +122,14 @@ class Avoided(_Out):
     high: float
 
 
-class Impact(_Out):
+class Impact(Out):
     """The device's weight and what its reuse avoids."""
 
     weight_g: float | None
     co2e_avoided: Avoided | None
 
 
-class Versions(_Out):
+class Versions(Out):
     """Everything that a replay needs."""
 
     bundle: str
@@ -135,7 +137,7 @@ class Versions(_Out):
     rules: int
 
 
-class CustomerQuote(_Out):
+class CustomerQuote(Out):
     """What the customer may see. ``notice`` is there for demo data alone."""
 
     model_config = ConfigDict(
@@ -165,14 +167,14 @@ class CustomerQuote(_Out):
     disposition: Disposition | None
 
 
-class Part(_Out):
+class Part(Out):
     """One part of a route's value."""
 
     name: str
     amount: Money
 
 
-class RouteValue(_Out):
+class RouteValue(Out):
     """What a route is worth to the shop."""
 
     route: str
@@ -191,7 +193,7 @@ class FullDisposition(Disposition):
     routes: list[RouteValue]
 
 
-class Value(_Out):
+class Value(Out):
     """The device's value as it is, in the kind of price named."""
 
     kind: str
@@ -209,102 +211,3 @@ class MerchantQuote(CustomerQuote):
     context: dict[str, str]
     value: Value | None
     disposition: FullDisposition | None
-
-
-class DeviceOut(_Out):
-    """A variant that a search found."""
-
-    id: str
-    device_model: str
-    name: str
-    name_zh: str
-
-
-class DeviceList(_Out):
-    """A page; the next one starts after the last id."""
-
-    data: list[DeviceOut]
-    has_more: bool
-
-
-class PricedBy(_Out):
-    """Questions by what their answers move: sales, a table, or the gates alone."""
-
-    sales: list[str]
-    tables: list[str]
-    gates: list[str]
-
-
-class TableOut(_Out):
-    """A table version in use, and how much of it is from memory."""
-
-    id: str
-    digest: str
-    valid_from: str
-    rows: int
-    unverified: int
-
-
-class BundleOut(_Out):
-    """What serves a market, how well it was measured to do, and how it was made."""
-
-    market: str
-    digest: str
-    data: str
-    evaluation: dict[str, object]
-    questions: PricedBy
-    context: dict[str, list[str]]
-    default_context: dict[str, str]
-    provenance: dict[str, str]
-    tables: list[TableOut]
-
-
-class AnswerOut(_Out):
-    """One answer."""
-
-    id: str
-    en: str
-    zh: str
-
-
-class AskedWhen(_Out):
-    """Asked only while this question has this answer."""
-
-    question: str
-    answer: str
-
-
-class QuestionOut(_Out):
-    """A question with its answers from worst to best; none where a percentage is asked."""
-
-    id: str
-    en: str
-    zh: str
-    reason_code: str
-    required: bool
-    priced: bool
-    percent: bool
-    categories: list[str]
-    answers: list[AnswerOut]
-    asked_when: list[AskedWhen]
-
-
-class QuestionList(_Out):
-    """The registry."""
-
-    data: list[QuestionOut]
-
-
-class Health(_Out):
-    """The process answers."""
-
-    status: str
-
-
-class Readiness(_Out):
-    """Whether quotes can be made: database, bundle by market, and every fault."""
-
-    ready: bool
-    database: str
-    bundles: dict[str, str]
-    faults: dict[str, str]

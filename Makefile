@@ -1,0 +1,75 @@
+# What each target does stands behind its `##`; `make` alone prints the list.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+BIN := .venv/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+MODELS := $(or $(TRADEIN_MODELS),models)
+DEMO := $(MODELS)/champions/cn-cny-sold-demo.json
+export HOST PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup preflight run demo test check lint format types contracts \
+	bench proof-monotone mlflow lock
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+preflight:
+	@PYTHON="$(PYTHON)" sh .ci/preflight
+
+setup: .venv/.installed ## install everything from the lock into .venv
+
+.venv/.installed: requirements.txt pyproject.toml | preflight
+	@if command -v uv >/dev/null 2>&1; then \
+		echo "installing from uv.lock with uv"; \
+		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --extra training --python "$(PYTHON)"; \
+	else \
+		echo "installing from requirements.txt with pip"; \
+		"$(PYTHON)" -m venv .venv && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+	fi
+	@touch $@
+
+run: setup ## make the demo market, train, promote the first champion, serve on HOST:PORT
+	@test -f "$(DEMO)" || $(MAKE) --no-print-directory demo
+	@exec $(BIN)/tradein serve
+
+demo: setup ## make the demo market, train on it and promote it if it is better
+	@$(BIN)/tradein demo-market --out $(MODELS)/demo
+	@$(BIN)/tradein train --sales $(MODELS)/demo/sales.csv --mapping demo_cn --promote
+
+test: setup ## run the tests
+	@$(BIN)/python -m pytest
+
+check: lint types contracts test ## what CI runs: lint, format, types, import contracts, tests
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: setup ## put the code into the house's format
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+types: setup
+	@$(BIN)/mypy
+
+contracts: setup
+	@$(BIN)/lint-imports
+
+bench: setup ## measure quotes per second against plain peers, side by side
+	@$(BIN)/python -m training.bench
+
+proof-monotone: setup ## worsen every answer on 2,000 devices of each champion: no offer may rise
+	@$(BIN)/python -m training.proof_monotone
+
+mlflow: setup ## open the page of runs and versions on port 5000
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server \
+		--backend-store-uri sqlite:///$(abspath $(MODELS))/mlflow/mlflow.db \
+		--host 127.0.0.1 --port 5000 --workers 1
+
+lock: ## renew uv.lock and requirements.txt (needs uv)
+	uv lock --upgrade
+	uv export --quiet --extra training --format requirements-txt --no-emit-project --output-file requirements.txt

@@ -1,0 +1,102 @@
+"""What the service answers about itself, for the OpenAPI document; no field has a default."""
+
+from valuation.web.schemas import Out
+
+
+class DeviceOut(Out):
+    """A variant that a search found."""
+
+    id: str
+    device_model: str
+    name: str
+    name_zh: str
+
+
+class DeviceList(Out):
+    """A page; the next one starts after the last id."""
+
+    data: list[DeviceOut]
+    has_more: bool
+
+
+class PricedBy(Out):
+    """Questions by what their answers move: sales, a table, or the gates alone."""
+
+    sales: list[str]
+    tables: list[str]
+    gates: list[str]
+
+
+class TableOut(Out):
+    """A table version in use, and how much of it is from memory."""
+
+    id: str
+    digest: str
+    valid_from: str
+    rows: int
+    unverified: int
+
+
+class BundleOut(Out):
+    """What serves a market, how well it was measured to do, and how it was made."""
+
+    market: str
+    digest: str
+    data: str
+    evaluation: dict[str, object]
+    questions: PricedBy
+    context: dict[str, list[str]]
+    default_context: dict[str, str]
+    provenance: dict[str, str]
+    tables: list[TableOut]
+
+
+class AnswerOut(Out):
+    """One answer."""
+
+    id: str
+    en: str
+    zh: str
+
+
+class AskedWhen(Out):
+    """Asked only while this question has this answer."""
+
+    question: str
+    answer: str
+
+
+class QuestionOut(Out):
+    """A question with its answers from worst to best; none where a percentage is asked."""
+
+    id: str
+    en: str
+    zh: str
+    reason_code: str
+    required: bool
+    priced: bool
+    percent: bool
+    categories: list[str]
+    answers: list[AnswerOut]
+    asked_when: list[AskedWhen]
+
+
+class QuestionList(Out):
+    """The registry."""
+
+    data: list[QuestionOut]
+
+
+class Health(Out):
+    """The process answers."""
+
+    status: str
+
+
+class Readiness(Out):
+    """Whether quotes can be made: database, bundle by market, and every fault."""
+
+    ready: bool
+    database: str
+    bundles: dict[str, str]
+    faults: dict[str, str]
