@@ -4,15 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.dataset import Dataset, Index
+from training.dataset import Dataset, Index, Mask
 from training.fit import LEVELS, Fitted, Progress, Task, fit_many, held_out
 from training.splits import balanced_folds, group_names
-from valuation.features import Floats, feature_matrix
+from valuation.features import Floats, Words, context_words, feature_matrix
 from valuation.ladder import Ladder
-from valuation.price_model.calibration import Calibration, Support, conformal_offset
+from valuation.price_model.calibration import (
+    ALL_SOLD,
+    CELL_CONTEXT,
+    Calibration,
+    Support,
+    cells_of,
+    support_of,
+)
 from valuation.price_model.library import Booster
 
-KEPT = 2_001  # order statistics kept of each set of scores
+KEPT = 1_001  # order statistics kept of each set of scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,8 @@ class Fits:
 def fit_all(task: Task, *, undated: bool, progress: Progress | None = None) -> Fits:
     """Every fit that a bundle needs, side by side."""
     rules = task.params.split
-    groups = _fold(task, "calibration") if undated else np.zeros(0, dtype=np.intp)
-    models = _fold(task, "unsold")
+    groups = calibration_folds(task) if undated else np.zeros(0, dtype=np.intp)
+    models = balanced_folds(task.dataset.columns.device_model, rules.unsold_folds, salt="unsold")
     folds = rules.calibration_folds if undated else 0
     tasks = [task]
     tasks += [held_out(task, groups == fold) for fold in range(folds)]
@@ -42,37 +49,109 @@ def fit_all(task: Task, *, undated: bool, progress: Progress | None = None) -> F
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """Sales that a fit left out: raw log quantiles (n, levels), the sales that it had of each
+    device model (n,), the buyer of each sale, and the fold that left it out (n,)."""
+
+    sales: Dataset
+    raw: Floats
+    support: Index
+    buyers: Words
+    fold: Index
+
+    @property
+    def scores(self) -> Floats:
+        """Conformity scores, shape (n, levels)."""
+        result: Floats = self.sales.log_price[:, None] - self.raw
+        return result
+
+    def take(self, rows: Mask) -> "Scored":
+        """Some of the sales."""
+        return Scored(
+            self.sales.take(rows),
+            self.raw[rows],
+            self.support[rows],
+            self.buyers[rows],
+            self.fold[rows],
+        )
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The cells that speak for each sale."""
+        return [
+            cells_of(support_of(int(sales)), buyer)
+            for sales, buyer in zip(self.support, self.buyers, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Calibrated:
     """The calibration, with calibrated log quantiles of sales that their own fit left out.
 
-    Both have shape (n, levels) over the task's sales, each fold with the offsets of the *others*:
-    ``unsold`` left out with their whole device model, ``left_out`` with their group; the latter
-    is None where a later window calibrates.
+    ``unsold``: sales left out with their whole device model; ``left_out``: sales left out with
+    their group, None where a later window calibrates. Each fold has the offsets of the *others*.
     """
 
     calibration: Calibration
     unsold: Floats
-    left_out: Floats | None
+    left_out: tuple[Scored, Floats] | None
 
 
 def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
     """Offsets from a later window, or out of fold where sales are undated; for device models that
     nobody sold from whole device models left out."""
-    left_out = None
+    least = task.params.split.least_cell
     if fits.by_group:
-        groups = _fold(task, "calibration")
-        out_of_fold = _out_of_fold(task, fits.by_group, groups)
-        sold = _scores(task.dataset, out_of_fold)
-        left_out = _across_folds(out_of_fold, sold, groups)
+        sold = _out_of_fold(task, fits.by_group, calibration_folds(task))
     else:
-        known = np.isin(later.columns.device_model, list(fits.own.ladder.rungs))
-        seen = later.take(known)
-        sold = _scores(seen, raw_log_quantiles(task, fits.own, seen))
-    models = _fold(task, "unsold")
-    raw = _out_of_fold(task, fits.by_model, models)
-    unsold = _scores(task.dataset, raw)
-    calibration = Calibration({Support.SOLD: _kept(sold), Support.UNSOLD: _kept(unsold)})
-    return Calibrated(calibration, _across_folds(raw, unsold, models), left_out)
+        sold = scored(task, fits.own, later)
+    models = task.dataset.columns.device_model
+    folds = balanced_folds(models, task.params.split.unsold_folds, salt="unsold")
+    unsold = _out_of_fold(task, fits.by_model, folds)
+    calibration = _calibration(sold, unsold, least)
+    return Calibrated(
+        calibration,
+        _across_folds(unsold, sold, least),
+        (sold, _across_folds(sold, unsold, least)) if fits.by_group else None,
+    )
+
+
+def scored(task: Task, fitted: Fitted, sales: Dataset) -> Scored:
+    """Sales priced by a fit that has not seen them."""
+    support = [fitted.ladder.sales_of(str(name)) for name in sales.columns.device_model]
+    return Scored(
+        sales,
+        raw_log_quantiles(task, fitted, sales),
+        np.array(support, dtype=np.intp),
+        context_words(sales.columns, CELL_CONTEXT, task.specification),
+        np.zeros(len(sales), dtype=np.intp),
+    )
+
+
+def _calibration(sold: Scored, unsold: Scored, least: int) -> Calibration:
+    """Scores of every cell that has enough; those of all sold and all unsold always."""
+    groups = {ALL_SOLD: sold.take(sold.support > 0), Support.UNSOLD.value: unsold}
+    for part, keep in ((sold, sold.support > 0), (unsold, unsold.support == 0)):
+        taken = part.take(keep)
+        narrow = [cells[:-1] for cells in taken.cells()]
+        for cell in sorted({cell for cells in narrow for cell in cells}):
+            inside = np.array([cell in cells for cells in narrow], dtype=bool)
+            if inside.sum() >= least:
+                groups[cell] = taken.take(inside)
+    return Calibration({cell: _kept(part.scores) for cell, part in groups.items()})
+
+
+def _across_folds(part: Scored, other: Scored, least: int) -> Floats:
+    """Each fold's quantiles with the offsets of the other folds, as a new sale gets."""
+    calibrated = np.array(part.raw)
+    for number in np.unique(part.fold):
+        inside = part.fold == number
+        rest = part.take(~inside)
+        unsold = bool((part.support == 0).all())
+        offsets = _calibration(other, rest, least) if unsold else _calibration(rest, other, least)
+        cells = part.take(inside).cells()
+        for column, level in enumerate(LEVELS):
+            calibrated[inside, column] += [offsets.offset(cells=c, level=level) for c in cells]
+    return np.sort(calibrated, axis=1)
 
 
 def raw_log_quantiles(task: Task, fitted: Fitted, dataset: Dataset) -> Floats:
@@ -92,29 +171,15 @@ def predict(ladder: Ladder, boosters: list[Booster], task: Task, dataset: Datase
     return ordered
 
 
-def _out_of_fold(task: Task, fits: tuple[Fitted, ...], fold: Index) -> Floats:
-    raw = np.full((len(task.dataset), len(LEVELS)), np.nan)
+def _out_of_fold(task: Task, fits: tuple[Fitted, ...], fold: Index) -> Scored:
+    """Every sale of the task priced by the fit of its fold."""
+    whole = scored(task, fits[0], task.dataset)
+    raw, support = np.array(whole.raw), np.array(whole.support)
     for number, fitted in enumerate(fits):
         inside = fold == number
-        if inside.any():
-            raw[inside] = raw_log_quantiles(task, fitted, task.dataset.take(inside))
-    return raw
-
-
-def _across_folds(raw: Floats, scores: Floats, fold: Index) -> Floats:
-    """Each fold's quantiles with the offsets of the other folds, as a new device model gets."""
-    calibrated = np.array(raw)
-    for number in np.unique(fold):
-        inside = fold == number
-        for column, level in enumerate(LEVELS):
-            others = sorted(scores[~inside, column].tolist())
-            calibrated[inside, column] += conformal_offset(scores=others, level=level)
-    return np.sort(calibrated, axis=1)
-
-
-def _scores(dataset: Dataset, raw: Floats) -> Floats:
-    scores: Floats = dataset.log_price[:, None] - raw
-    return scores
+        part = scored(task, fitted, task.dataset.take(inside))
+        raw[inside], support[inside] = part.raw, part.support
+    return Scored(task.dataset, raw, support, whole.buyers, fold)
 
 
 def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:
@@ -126,14 +191,6 @@ def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:
             ordered = np.quantile(ordered, np.linspace(0, 1, KEPT), method="nearest")
         kept[level] = tuple(round(float(score), 6) for score in ordered)
     return kept
-
-
-def _fold(task: Task, what: str) -> Index:
-    rules = task.params.split
-    if what == "unsold":
-        models = task.dataset.columns.device_model
-        return balanced_folds(models, rules.unsold_folds, salt="unsold")
-    return calibration_folds(task)
 
 
 def calibration_folds(task: Task) -> Index:

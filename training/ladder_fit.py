@@ -137,11 +137,13 @@ def order_variants(ladder: Ladder, sizes: pd.DataFrame) -> Ladder:
     known = sizes[sizes["device_model"].isin(rungs.keys())].fillna(0.0)
     for model, group in known.groupby("device_model", sort=True):
         start = replace(rungs[str(model)], sales=0)
+        variants = [str(variant) for variant in group["variant"]]
+        storage, ram = group["storage_gb"].tolist(), group["ram_gb"].tolist()
         rows = [
-            (r.storage_gb, r.ram_gb, rungs.get(r.variant, start))
-            for r in group.itertuples(index=False)
+            (float(s), float(r), rungs.get(variant, start))
+            for s, r, variant in zip(storage, ram, variants, strict=True)
         ]
-        for variant, row, departure in zip(group["variant"], rows, _isotone(rows), strict=True):
+        for variant, row, departure in zip(variants, rows, _isotone(rows), strict=True):
             rungs[variant] = replace(row[2], departure=departure)
     return replace(ladder, rungs=rungs)
 

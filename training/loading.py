@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.contract import DAYS, FACTS, SLUGS
 from training.dataset import Dataset
 from valuation.domain.market import Market
 from valuation.domain.money import exponent
@@ -44,14 +43,22 @@ def _columns(table: pa.Table, sold_on: Floats) -> Columns:
         prefix: [name for name in table.column_names if name.startswith(prefix)]
         for prefix in ("answer_", "context_")
     }
-    words = {name: _words(table, name) for name in (*SLUGS, "category", "unit_state")}
-    numbers = {name: _floats(table, name) for name in FACTS}
-    days = {name: _days(table, name) for name in DAYS}
     return Columns(
         as_of=sold_on,
-        **words,
-        **numbers,
-        **days,
+        brand=_words(table, "brand"),
+        family=_words(table, "family"),
+        device_model=_words(table, "device_model"),
+        variant=_words(table, "variant"),
+        category=_words(table, "category"),
+        unit_state=_words(table, "unit_state"),
+        first_sale=_days(table, "first_sale"),
+        successor_first_sale=_days(table, "successor_first_sale"),
+        weight_g=_floats(table, "weight_g"),
+        battery_mah=_floats(table, "battery_mah"),
+        screen_in=_floats(table, "screen_in"),
+        ram_gb=_floats(table, "ram_gb"),
+        storage_gb=_floats(table, "storage_gb"),
+        launch_price_cny=_floats(table, "launch_price_cny"),
         answers={name.removeprefix("answer_"): _floats(table, name) for name in named["answer_"]},
         context={name.removeprefix("context_"): _words(table, name) for name in named["context_"]},
     )

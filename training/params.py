@@ -34,6 +34,7 @@ class SplitRules:
     test_folds: int
     calibration_folds: int
     unsold_folds: int
+    least_cell: int
 
 
 @dataclass(frozen=True, slots=True)

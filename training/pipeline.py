@@ -53,6 +53,7 @@ class Measured:
     sales: Dataset
     log_quantiles: Floats
     look_up: Floats
+    support: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class Run:
         seen = dataset.take(np.concatenate([parts.fit, parts.calibration]))
         measured = _measured(task, model, calibrated, test, seen)
         self.say(f"measuring on {len(measured.sales):,} sales that their fit has not seen")
-        evaluation = self._evaluate(model, measured)
+        evaluation = self._evaluate(measured)
         files["evaluation.json"] = self._evaluation_json(evaluation, checks, parts)
         card = model_card(evaluation=evaluation, facts=self._facts(model, parts, checks))
         files["CARD.md"] = card.encode()
@@ -162,12 +163,12 @@ class Run:
                 replayed = False
         return Checks(unsold_coverage, len(found), parity=replayed, golden=replayed)
 
-    def _evaluate(self, model: PriceModel, measured: Measured) -> Evaluation:
+    def _evaluate(self, measured: Measured) -> Evaluation:
         return evaluate(
             dataset=measured.sales,
             log_quantiles=measured.log_quantiles,
             baseline_log=measured.look_up,
-            support=support_of(model, measured.sales),
+            support=measured.support,
             minimum=self.params.evaluation.minimum,
             rng=self._rng(3),
             draws=self.params.evaluation.resamples,
@@ -204,14 +205,8 @@ JSON = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
 def support_of(model: PriceModel, dataset: Dataset) -> Floats:
     """Sales of each row's device model in the fit, shape (n,)."""
-    rungs = model.ladder.rungs
-    return np.array(
-        [
-            float(rungs[name].sales) if name in rungs else 0.0
-            for name in dataset.columns.device_model
-        ],
-        dtype=np.float64,
-    )
+    sales = [model.ladder.sales_of(str(name)) for name in dataset.columns.device_model]
+    return np.array(sales, dtype=np.float64)
 
 
 def flat(params: Params) -> dict[str, object]:
@@ -231,19 +226,26 @@ def _measured(
     """The look-up knows fit and calibration: a table needs none of its own to calibrate on."""
     rules = task.params.sales
     baseline = fit_baseline(dataset=seen.take(teaching(seen, rules)))
-    own = model.log_quantiles(test.columns), baseline.predict(test.columns)
+    own = Measured(
+        test,
+        model.log_quantiles(test.columns),
+        baseline.predict(test.columns),
+        support_of(model, test),
+    )
     if calibrated.left_out is None:
-        return Measured(test, *own)
+        return own
     fold = calibration_folds(task)
     look_up = np.zeros(len(task.dataset))
     for number in range(task.params.split.calibration_folds):
         inside = fold == number
         others = fit_baseline(dataset=task.dataset.take(task.teaches & ~inside))
         look_up[inside] = others.predict(take_columns(task.dataset.columns, inside))
+    scored, log_quantiles = calibrated.left_out
     return Measured(
         joined(task.dataset, test),
-        np.vstack([calibrated.left_out, own[0]]),
-        np.concatenate([look_up, own[1]]),
+        np.vstack([log_quantiles, own.log_quantiles]),
+        np.concatenate([look_up, own.look_up]),
+        np.concatenate([scored.support.astype(np.float64), own.support]),
     )
 
 

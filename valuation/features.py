@@ -135,7 +135,7 @@ def feature_matrix(columns: Columns, specification: FeatureSpecification) -> Flo
     if specification.dated:
         values |= _season(columns)
     for name, words in specification.context.items():
-        values[f"context_{name}"] = _codes(_context(columns, name, specification), words)
+        values[f"context_{name}"] = _codes(context_words(columns, name, specification), words)
     for question, typical in specification.answers.items():
         level = columns.answers.get(question, np.full(len(columns), np.nan))
         values[f"answer_{question}"] = np.where(np.isnan(level), typical, level)
@@ -208,10 +208,10 @@ def _season(columns: Columns) -> dict[str, Floats]:
     return {"season_sin": np.sin(angle), "season_cos": np.cos(angle)}
 
 
-def _context(columns: Columns, name: str, specification: FeatureSpecification) -> Words:
-    """The context of each row; one that a row does not name is the default."""
+def context_words(columns: Columns, name: str, specification: FeatureSpecification) -> Words:
+    """The context of each row; one that a row does not name is the default, if there is one."""
     given = columns.context.get(name, [None] * len(columns))
-    default = specification.default_context[name]
+    default = specification.default_context.get(name)
     return _words([default if word is None else word for word in given])
 
 

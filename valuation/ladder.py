@@ -19,8 +19,8 @@ LADDER_COLUMNS = ("departure", "sales_of_device_model", "spread_of_device_model"
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, at <= x < until as a ``band``,
-    or a ``ramp``.
+    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, ``band``
+    at <= x < until, or a ``ramp``.
 
     A ramp rises from 0 at ``at`` to ``until - at`` at ``until`` and stays there, so the sign of its
     coefficient alone says whether the term rises or falls.
@@ -33,21 +33,23 @@ class Factor:
 
     def of(self, values: Floats) -> Floats:
         """The factor of a column of values, same shape."""
+        result: Floats
         match self.kind:
             case "linear":
-                return values
+                result = values
             case "band":
-                return ((values >= self.at) & (values < self.until)).astype(np.float64)
+                result = ((values >= self.at) & (values < self.until)).astype(np.float64)
             case "ramp":
-                return np.asarray(np.clip(values - self.at, 0.0, self.until - self.at))
+                result = np.clip(values - self.at, 0.0, self.until - self.at)
             case "log2":
-                return np.asarray(np.log2(np.maximum(values, 1e-9)), dtype=np.float64)
+                result = np.log2(np.maximum(values, 1e-9))
             case "ge":
-                return (values >= self.at).astype(np.float64)
+                result = (values >= self.at).astype(np.float64)
             case "eq":
-                return (values == self.at).astype(np.float64)
+                result = (values == self.at).astype(np.float64)
             case _:
                 raise ValueError(f"unknown kind of factor {self.kind!r}")
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,14 @@ class Ladder:
     def _row(self, *slugs: str | None) -> tuple[float, float, float]:
         nearest = self.nearest(slugs)
         model = self.rungs.get(str(slugs[1]))
-        sales = model.sales if model else 0
+        sales = self.sales_of(str(slugs[1]))
         spread = model.spread if model else nearest.spread
         return nearest.departure, float(np.log1p(sales)), spread
+
+    def sales_of(self, device_model: str) -> int:
+        """Sales of a device model (a slug) in the fit."""
+        rung = self.rungs.get(device_model)
+        return rung.sales if rung else 0
 
     def nearest(self, slugs: Sequence[str | None]) -> Rung:
         """The first rung known among slugs given from variant up to brand."""

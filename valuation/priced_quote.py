@@ -7,13 +7,12 @@ from valuation.domain.answers import (
     CompletedAnswers,
     Levels,
     best_levels,
-    effective,
     with_answers,
 )
 from valuation.domain.device import Device
 from valuation.domain.disposition import choose
 from valuation.domain.distribution import Distribution
-from valuation.domain.explanation import lines, path, states
+from valuation.domain.explanation import Step, lines, path, states
 from valuation.domain.market import Market
 from valuation.domain.money import BASIS_POINTS, minor_units_of_estimate
 from valuation.domain.pricing import Appraisal, Statistic
@@ -33,6 +32,19 @@ from valuation.features import FeatureRow
 from valuation.price_model.model import PriceModel
 
 ROW_BUDGET = 24  # rows that one quote may ask of the price model
+State = tuple[int, ...]  # the levels of the taught questions, in the order of their ids
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one quote asks of the price model: one row for every state that is looked at.
+
+    So that many quotes can be priced in one call, as a stock list's are.
+    """
+
+    steps: Sequence[Step]
+    best_case: Levels
+    rows: Mapping[State, FeatureRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +59,33 @@ class Pricing:
 
     def priced(self) -> Quote:
         """The draft with its outcome, lines, interval and routes."""
-        steps = path(self.answers, fits=lambda taken: len(self._rows(taken)) <= ROW_BUDGET)
+        plan = self.plan()
+        prices = self.model.price_many(list(plan.rows.values()))
+        return self.quote(plan, dict(zip(plan.rows, prices, strict=True)))
+
+    def plan(self, *, budget: int = ROW_BUDGET) -> Plan:
+        """What to ask of the price model; with a budget of 0 the lines are grouped, no more."""
         best_case = with_answers(self.answers, self._missing_at_best()).levels
-        everything = [*(step.levels for step in steps), best_case]
-        prices = _Prices(self._distributions(everything), self.model.taught(), self.draft.market,
+        steps = path(
+            self.answers,
+            fits=lambda taken: budget > 0 and len(self._rows([*taken, best_case])) <= budget,
+        )
+        return Plan(steps, best_case, self._rows([*(step.levels for step in steps), best_case]))
+
+    def quote(self, plan: Plan, distributions: Mapping[State, Distribution]) -> Quote:
+        """The draft with what follows from the plan's prices."""
+        steps, best_case = plan.steps, plan.best_case
+        prices = _Prices(distributions, self.model.taught(), self.draft.market,
                          self.terms.policy.quantile)  # fmt: skip
         appraisal = Appraisal(
             self.device.variant, self.device.category, self.model.taught(), self.terms, prices.raw
         )
-        levels = self.answers.levels
         referral = self._referral(appraisal, prices)
         if referral is not None:
             return replace(self.draft, outcome=referral)
         if self.terms.to_sold is None:
-            interval = prices.interval(effective(levels))
+            own_kind = replace(self.terms, to_sold=BASIS_POINTS)
+            interval = self._interval(replace(appraisal, terms=own_kind), prices)
             return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
         disposition = self._disposition(appraisal)
         return replace(
@@ -119,26 +144,22 @@ class Pricing:
         conditions = self.terms.gates.conditions(self.answers.levels, chosen.route)
         return Disposition(chosen, routes, tuple(conditions))
 
-    def _rows(self, taken: Sequence[Levels]) -> dict[tuple[int, ...], FeatureRow]:
+    def _rows(self, taken: Sequence[Levels]) -> dict[State, FeatureRow]:
         """One row for every distinct state, by what the price model was taught of it."""
         taught = sorted(self.model.taught())
-        rows: dict[tuple[int, ...], FeatureRow] = {}
+        rows: dict[State, FeatureRow] = {}
         for state in states(taken):
             levels = {question: state[question] for question in taught if question in state}
             row = FeatureRow(self.device, self.draft.as_of, levels, self.draft.context)
             rows[tuple(levels.values())] = row
         return rows
 
-    def _distributions(self, taken: Sequence[Levels]) -> dict[tuple[int, ...], Distribution]:
-        rows = self._rows(taken)
-        return dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
-
 
 @dataclass(frozen=True, slots=True)
 class _Prices:
     """The price model's answers, in whole minor units before any rule looks at them."""
 
-    distributions: Mapping[tuple[int, ...], Distribution]
+    distributions: Mapping[State, Distribution]
     taught: frozenset[str]
     market: Market
     quantile: float
@@ -161,15 +182,6 @@ class _Prices:
         """The state's median in minor units."""
         estimate = self._belief(levels).quantile(0.5)
         return minor_units_of_estimate(major=estimate, currency=self.market.currency)
-
-    def interval(self, levels: Levels) -> Interval:
-        """The interval in the market's own kind of price."""
-        return Interval(
-            p10=self.raw(levels, Statistic.LOW),
-            p50=self.median(levels, Statistic.LOW),
-            p90=self.raw(levels, Statistic.HIGH),
-            mean=self.raw(levels, Statistic.EXPECTED),
-        )
 
     def width(self, levels: Levels) -> float:
         """p90 over p10."""

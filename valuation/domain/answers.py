@@ -75,7 +75,7 @@ def complete(*, given: Levels, category: Category) -> CompletedAnswers:
     return CompletedAnswers(
         category=category,
         given=MappingProxyType(dict(given)),
-        levels=MappingProxyType(levels | settled),
+        levels=MappingProxyType(settled),
         implied=MappingProxyType(implied | more),
         assumed=tuple(q.id for q in open_questions if not q.required and q.id not in more),
         missing=tuple(q.id for q in open_questions if q.required and q.id not in more),

@@ -36,7 +36,8 @@ class DeviceFacts:
     """What is known of a device model or variant; None where it is not known.
 
     Weight in grams, battery in mAh, screen diagonal in inches, memory in GB, launch price in
-    whole yuan (CNY) of the device model in its smallest variant, first sale as the first day of its month.
+    whole yuan (CNY) of the device model in its smallest variant, first sale as the first day of
+    its month.
     """
 
     category: Category | None = None

@@ -8,7 +8,7 @@ believed beyond those two.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import erf, exp, sqrt
+from math import erf, exp, isfinite, sqrt
 from statistics import NormalDist
 
 NORMAL = NormalDist()
@@ -25,6 +25,11 @@ class Distribution:
     def __post_init__(self) -> None:
         if len(self.levels) < 2 or len(self.levels) != len(self.logs):
             raise ValueError("a distribution needs a log price at two quantile levels or more")
+        bounds = (TAILS[0], *self.levels, TAILS[1])
+        if any(a >= b for a, b in pairwise(bounds)):
+            raise ValueError(f"quantile levels ascend between {TAILS}, not {self.levels}")
+        if not all(isfinite(log) for log in self.logs):
+            raise ValueError(f"a log price is no number: {self.logs}")
         if any(a > b for a, b in pairwise(self.logs)):
             raise ValueError(f"quantiles cross: {self.logs}")
 
@@ -46,7 +51,9 @@ class Distribution:
     def _log_at(self, z: float) -> float:
         knots = self._knots()
         for (z0, y0), (z1, y1) in pairwise(knots):
-            if z <= z1:
+            if z == z1:
+                return y1  # to the last bit, whatever the other quantiles are
+            if z < z1:
                 return y0 + (y1 - y0) * (z - z0) / (z1 - z0)
         return knots[-1][1]
 

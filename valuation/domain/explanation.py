@@ -37,20 +37,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the path: the question that it is named for, and the levels after it."""
+    """A step of the path: its name, the questions that it worsens, and the levels after it."""
 
     code: str
+    questions: tuple[str, ...]
     levels: dict[str, int]
 
 
 def path(completed: CompletedAnswers, *, fits: Callable[[Sequence[Levels]], bool]) -> list[Step]:
     """The steps from the best levels to the completed ones, the tail grouped until they fit."""
-    steps = [Step("best_condition", best_levels(completed.category))]
+    steps = [Step("best_condition", (), best_levels(completed.category))]
     for root, members in _flaws(completed):
         changed = {question: completed.levels[question] for question in members}
-        steps.append(Step(root, {**steps[-1].levels, **changed}))
+        steps.append(Step(root, tuple(members), {**steps[-1].levels, **changed}))
     while len(steps) > 3 and not fits([step.levels for step in steps]):
-        steps[-2:] = [Step(OTHERS, steps[-1].levels)]
+        grouped = (*steps[-2].questions, *steps[-1].questions)
+        steps[-2:] = [Step(OTHERS, grouped, steps[-1].levels)]
     return steps
 
 
@@ -74,17 +76,25 @@ def lines(
 
 
 def _line(step: Step, amount: int, appraisal: Appraisal, completed: CompletedAnswers) -> Line:
+    basis = _basis(step, appraisal)
     if step.code == OTHERS:
-        return Line(OTHERS, amount, Basis.SALES)
+        return Line(OTHERS, amount, basis)
     question = BY_ID[step.code]
-    basis = Basis.SALES if question.id in appraisal.taught else Basis.TABLE
     return Line(
         code=question.id,
         amount=amount,
-        basis=basis if question.priced else Basis.GATE,
+        basis=basis,
         answer=question.value(completed.levels[question.id]),
         assumed=question.id in completed.assumed,
     )
+
+
+def _basis(step: Step, appraisal: Appraisal) -> Basis:
+    """Table as soon as one of the step's answers was never taught."""
+    priced = [question for question in step.questions if BY_ID[question].priced]
+    if not priced:
+        return Basis.GATE
+    return Basis.SALES if appraisal.taught.issuperset(priced) else Basis.TABLE
 
 
 def _flaws(completed: CompletedAnswers) -> list[tuple[str, list[str]]]:

@@ -153,8 +153,11 @@ class Appraisal:
     def _parts_value(self, levels: Levels, stat: Statistic) -> int:
         best = {question: BY_ID[question].best for question in levels}
         whole = self.resale_value(best, stat)
+        # A part that needs a question which is not asked of this category is always there.
         shares = [
-            part.share for part in self.terms.parts if levels[part.needs] == BY_ID[part.needs].best
+            part.share
+            for part in self.terms.parts
+            if levels.get(part.needs) == best.get(part.needs)
         ]
         return share(amount=whole, basis_points=sum(shares))
 

@@ -11,7 +11,11 @@ from itertools import pairwise
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.money import BASIS_POINTS
-from valuation.domain.questions import BY_ID
+from valuation.domain.questions import BY_ID, QUESTIONS
+
+# Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
+# raises the median alone would lower it.
+LEAST_QUANTILE = 0.1
 
 
 class PolicyRefused(ValueError):
@@ -35,14 +39,16 @@ class Policy:
     goodwill: Mapping[Route, int]
 
     def __post_init__(self) -> None:
-        if not 0.01 <= self.quantile <= 0.5:
-            raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.01 to 0.5 is accepted")
+        if not LEAST_QUANTILE <= self.quantile <= 0.5:
+            raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.1 to 0.5 is accepted")
         if not 0 <= self.margin < BASIS_POINTS:
             raise PolicyRefused(f"a margin of {self.margin} basis points leaves nothing to pay")
         if self.step < 1 or self.validity_days < 1 or self.widest < BASIS_POINTS:
             raise PolicyRefused("step and validity start at 1, the widest interval at 10000")
         if any(amount < 0 for amount in self.goodwill.values()):
             raise PolicyRefused("goodwill is a payment to the customer and cannot be negative")
+        if self.goodwill.get(Route.REFUSE):
+            raise PolicyRefused("a device that is refused, such as a stolen one, is paid nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Deductions:
                 raise PolicyRefused(f"{question} {category}: a better answer is deducted more")
             if any(not 0 <= share <= BASIS_POINTS for share in shares):
                 raise PolicyRefused(f"{question} {category}: shares are 0 to 10000 basis points")
+            _check_covered(question, category, steps)
 
     def share(self, *, question: str, level: int, category: Category) -> int | None:
         """Basis points taken away; 0 for the best answer; None where the table has no entry."""
@@ -86,6 +93,7 @@ class Repairs:
                 raise PolicyRefused(f"{question} {prefix}: a worse fault is cheaper to repair")
             if any(price < 0 for price in prices):
                 raise PolicyRefused(f"{question} {prefix}: a repair cannot pay")
+            _check_covered(question, prefix, steps)
 
     def price(self, *, question: str, level: int, device: str) -> int | None:
         """Minor units to restore the best answer; None where nobody repairs it."""
@@ -121,6 +129,10 @@ class Part:
     share: int
     needs: str
 
+    def __post_init__(self) -> None:
+        if self.share < 0:
+            raise PolicyRefused(f"{self.name}: a part that is lost cannot add to the value")
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -139,5 +151,29 @@ class Terms:
     def __post_init__(self) -> None:
         if self.to_sold is not None and self.to_sold <= 0:
             raise PolicyRefused("the factor from this kind of price to sold must be positive")
-        if sum(part.share for part in self.parts) > BASIS_POINTS:
-            raise PolicyRefused("the parts together are worth more than the whole device")
+        check_parts(self.parts)
+        for category in Category:
+            if category not in self.materials:
+                raise PolicyRefused(f"no materials for a {category.value}")
+        check_gated(self.gates)
+
+
+def check_parts(parts: Sequence[Part]) -> None:
+    """PolicyRefused where the parts are worth more than the device."""
+    if sum(part.share for part in parts) > BASIS_POINTS:
+        raise PolicyRefused("the parts together are worth more than the whole device")
+
+
+def check_gated(gates: Gates) -> None:
+    """Answers without a price act through the gates alone, so their worst must close resale."""
+    for question in QUESTIONS:
+        closed = gates.closed({question.id: 0})
+        if not question.priced and not {Route.AS_IS, Route.REFURBISH} <= closed.keys():
+            worst = question.value(0)
+            raise PolicyRefused(f"no gate closes resale where {question.id} is {worst}")
+
+
+def _check_covered(question: str, scope: str, steps: Sequence[tuple[int, int]]) -> None:
+    """A worse answer must not find a row that a better one lacks."""
+    if steps and max(upto for upto, _ in steps) < BY_ID[question].best - 1:
+        raise PolicyRefused(f"{question} {scope}: its better answers have no row")

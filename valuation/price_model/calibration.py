@@ -1,8 +1,9 @@
 """Split-conformal offsets: what is added to a fitted quantile so that it keeps its word.
 
 A conformity score is log(sale price) minus the fitted log quantile, on sales that the fit has not
-seen. Groups depend on the device model alone (sold in this bundle, or not), never on an answer or
-the age, so the offsets cannot break monotone money.
+seen. Scores are kept by cell: how many sales the fit had of the device model, and the buyer where
+the market names one. A cell never depends on an answer or on the age, so the offsets cannot break
+monotone money.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,23 +11,44 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
+ALL_SOLD = "sold"  # every sold device model together: for cells with too few scores
+CELL_CONTEXT = "buyer"  # the context column whose prices differ in spread, not just in level
+
 
 class Support(StrEnum):
-    """Whether this bundle's sales contain the device model."""
+    """How many sales of the device model the fit had: 0, 1 to 5, 6 to 20, more."""
 
-    SOLD = "sold"
     UNSOLD = "unsold"
+    FEW = "few"
+    SOME = "some"
+    MANY = "many"
+
+
+def support_of(sales: int) -> Support:
+    """The band of a number of sales."""
+    if sales > 20:
+        return Support.MANY
+    if sales > 5:
+        return Support.SOME
+    return Support.FEW if sales > 0 else Support.UNSOLD
+
+
+def cells_of(support: Support, buyer: str | None) -> tuple[str, ...]:
+    """The cells that speak for a device model, the narrowest first."""
+    own = (f"{support.value}/{buyer}", support.value)
+    return own if support is Support.UNSOLD else (*own, ALL_SOLD)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Ascending conformity scores by support and quantile level."""
+    """Ascending conformity scores by cell and quantile level."""
 
-    scores: Mapping[Support, Mapping[float, tuple[float, ...]]]
+    scores: Mapping[str, Mapping[float, tuple[float, ...]]]
 
-    def offset(self, *, support: Support, level: float) -> float:
-        """What to add to the fitted log quantile."""
-        return conformal_offset(scores=self.scores[support][level], level=level)
+    def offset(self, *, cells: Sequence[str], level: float) -> float:
+        """What to add to the fitted log quantile, by the first cell that has scores."""
+        cell = next(cell for cell in cells if cell in self.scores)
+        return conformal_offset(scores=self.scores[cell][level], level=level)
 
 
 def conformal_offset(*, scores: Sequence[float], level: float) -> float:
@@ -45,19 +67,19 @@ def conformal_offset(*, scores: Sequence[float], level: float) -> float:
 def to_json(calibration: Calibration) -> dict[str, dict[str, list[float]]]:
     """JSON-able scores; the inverse of ``from_json``."""
     return {
-        support.value: {str(level): list(scores) for level, scores in by_level.items()}
-        for support, by_level in calibration.scores.items()
+        str(cell): {str(level): list(scores) for level, scores in by_level.items()}
+        for cell, by_level in calibration.scores.items()
     }
 
 
 def from_json(data: Mapping[str, Mapping[str, Sequence[float]]]) -> Calibration:
-    """Scores from JSON; ValueError where a support or a level is none."""
+    """Scores from JSON; ValueError where a level is none."""
     return Calibration(
         {
-            Support(support): {
+            cell: {
                 float(level): tuple(float(score) for score in scores)
                 for level, scores in by_level.items()
             }
-            for support, by_level in data.items()
+            for cell, by_level in data.items()
         }
     )

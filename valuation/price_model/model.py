@@ -18,12 +18,19 @@ from valuation.features import (
     FeatureSpecification,
     Floats,
     columns_of,
+    context_words,
     feature_matrix,
 )
 from valuation.ladder import Factor, Ladder, Rung, Term
 from valuation.price_model import calibration as conformal
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
-from valuation.price_model.calibration import Calibration, Support
+from valuation.price_model.calibration import (
+    CELL_CONTEXT,
+    Calibration,
+    Support,
+    cells_of,
+    support_of,
+)
 from valuation.price_model.library import Booster
 
 
@@ -63,7 +70,11 @@ class PriceModel:
 
     def log_quantiles(self, columns: Columns) -> Floats:
         """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
-        offsets = [self._offsets(str(model)) for model in columns.device_model]
+        buyers = context_words(columns, CELL_CONTEXT, self.specification)
+        offsets = [
+            self._offsets(str(model), buyer)
+            for model, buyer in zip(columns.device_model, buyers, strict=True)
+        ]
         shift = np.array(offsets).reshape(-1, len(self.levels))
         ordered: Floats = np.sort(self.raw_log_quantiles(columns) + shift, axis=1)
         return ordered
@@ -79,9 +90,8 @@ class PriceModel:
         return ordered
 
     def support(self, device_model: str) -> Support:
-        """Whether this bundle's sales contain the device model (a slug)."""
-        sold = device_model in self.ladder.rungs
-        return Support.SOLD if sold else Support.UNSOLD
+        """How many sales of the device model (a slug) this bundle was fitted on."""
+        return support_of(self.ladder.sales_of(device_model))
 
     def taught(self) -> frozenset[str]:
         """The questions whose answers this bundle's sales taught."""
@@ -101,9 +111,9 @@ class PriceModel:
             if value not in accepted:
                 raise UnknownContext(name, value, accepted)
 
-    def _offsets(self, device_model: str) -> list[float]:
-        support = self.support(device_model)
-        return [self.calibration.offset(support=support, level=level) for level in self.levels]
+    def _offsets(self, device_model: str, buyer: str | None) -> list[float]:
+        cells = cells_of(self.support(device_model), buyer)
+        return [self.calibration.offset(cells=cells, level=level) for level in self.levels]
 
 
 def load_price_model(folder: Path) -> PriceModel:

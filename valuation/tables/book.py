@@ -11,6 +11,7 @@ from pathlib import Path
 from valuation.domain.market import Market
 from valuation.domain.terms import Terms
 from valuation.tables import readings
+from valuation.tables.checks import checked
 from valuation.tables.table import BrokenTable, Table, read_table
 
 SHIPPED = Path(__file__).parent / "data"
@@ -51,12 +52,14 @@ class Book:
 def load_book(*folders: Path) -> Book:
     """Every ``*.csv`` of the folders; BrokenTable names file and line of what is wrong.
 
+    Each version is read as the domain will read it, so that one under which a worse answer could
+    pay more is refused here and not on the day that it becomes valid.
     Two versions of a table from the same day with different bytes are refused.
     """
     versions: dict[str, dict[date, Table]] = {}
     for folder in folders or (SHIPPED,):
         for path in sorted(folder.glob("*.csv")):
-            table = read_table(path)
+            table = checked(read_table(path), path.name)
             by_day = versions.setdefault(table.id, {})
             other = by_day.setdefault(table.valid_from, table)
             if other.digest != table.digest:

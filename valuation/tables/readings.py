@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
@@ -13,6 +15,8 @@ from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs
 from valuation.tables.table import BrokenTable, Row, Table
 
 BASIS_POINTS_UNIT = "basis points"
+
+Named = TypeVar("Named", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,10 @@ def rates(table: Table) -> dict[str, Decimal]:
 
 def policy(table: Table, currency: str) -> Policy:
     """The pricing policy; money settings for ``currency`` must be there."""
-    settings = {(row.text("setting"), row.text("scope")): row for row in table.rows}
+    settings: dict[tuple[str, str], Row] = {}
+    for each in table.rows:
+        if settings.setdefault((each.text("setting"), each.text("scope")), each) is not each:
+            raise each.broken(f"{each.text('setting')} stands here a second time")
 
     def row(setting: str, scope: str = "") -> Row:
         if (setting, scope) not in settings:
@@ -55,8 +62,8 @@ def policy(table: Table, currency: str) -> Policy:
         validity_days=row("validity_days").whole("value"),
         widest=row("widest").whole("value"),
         goodwill={
-            _route(entry, scope): entry.whole("value")
-            for (setting, scope), entry in settings.items()
+            _route(entry, "scope"): entry.whole("value")
+            for (setting, _), entry in settings.items()
             if setting == "goodwill"
         },
     )
@@ -66,7 +73,7 @@ def deductions(table: Table) -> Deductions:
     """Shares by question and category; a percent question's answer is an upper bound."""
     rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in table.rows:
-        key = (row.text("question"), row.text("category"))
+        key = (row.text("question"), _category(row).value if row.text("category") else "")
         rows.setdefault(key, []).append((_level(row), row.whole("share")))
     return Deductions({key: tuple(steps) for key, steps in rows.items()})
 
@@ -86,7 +93,7 @@ def handling(table: Table, money: Converter) -> dict[Route, Handling]:
     fixed: dict[Route, list[tuple[str, int]]] = {}
     shares: dict[Route, list[tuple[str, int]]] = {}
     for row in table.rows:
-        route, cost = _route(row, row.text("route")), row.text("cost")
+        route, cost = _route(row), row.text("cost")
         if row.text("unit") == BASIS_POINTS_UNIT:
             shares.setdefault(route, []).append((cost, row.whole("value")))
         else:
@@ -115,7 +122,7 @@ def materials(
     for row in grams.rows:
         if row.text("metal") not in usd_per_gram:
             raise row.broken(f"metal-prices has no row for {row.text('metal')}")
-        total = totals.setdefault(Category(row.text("category")), [Decimal(0)] * 3)
+        total = totals.setdefault(_category(row), [Decimal(0)] * 3)
         for index, column in enumerate(("low", "value", "high")):
             total[index] += row.decimal(column) * usd_per_gram[row.text("metal")]
     return {
@@ -135,8 +142,8 @@ def gates(table: Table) -> Gates:
             Gate(
                 question=row.text("question"),
                 level=_level(row),
-                route=_route(row, row.text("route")),
-                effect=Effect(row.text("effect")),
+                route=_route(row),
+                effect=_effect(row),
                 code=row.text("code"),
                 en=row.text("en"),
                 zh=row.text("zh"),
@@ -172,9 +179,22 @@ def _level(row: Row) -> int:
         raise row.broken(str(error)) from error
 
 
-def _route(row: Row, name: str) -> Route:
+def _category(row: Row) -> Category:
+    return _named(row, "category", Category)
+
+
+def _effect(row: Row) -> Effect:
+    return _named(row, "effect", Effect)
+
+
+def _named(row: Row, column: str, names: type[Named]) -> Named:
+    """The member of a closed set that a cell names."""
     try:
-        return Route(name)
+        return names(row.text(column))
     except ValueError as error:
-        known = ", ".join(route.value for route in Route)
-        raise row.broken(f"unknown route {name!r}; known: {known}") from error
+        known = ", ".join(name.value for name in names)
+        raise row.broken(f"unknown {column} {row.text(column)!r}; known: {known}") from error
+
+
+def _route(row: Row, column: str = "route") -> Route:
+    return _named(row, column, Route)

@@ -95,6 +95,8 @@ def parse_table(*, data: bytes, name: str) -> Table:
             rows.append(row)
     except csv.Error as error:
         raise BrokenTable(f"{name}, line {start + reader.line_num}: {error}") from error
+    if not rows:
+        raise BrokenTable(f"{name}: has no rows; the file may have been cut off")
     return Table(
         id=head["id"],
         valid_from=_date(head["valid-from"], name),

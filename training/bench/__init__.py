@@ -1,0 +1,1 @@
+"""``make bench``: how fast quotes are made, beside plain peers, interleaved and on loopback."""

@@ -1,0 +1,103 @@
+"""A throw-away installation of the service with one champion: nothing real is written to."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.bench import plain_app
+from training.bench.pyfunc import MODEL_FOLDER, save_pyfunc
+from training.bench.servers import HOST, Recipe, uvicorn
+from valuation.domain.market import Market
+from valuation.price_model.champions import Champion, ModelStore
+
+SERVICE, OWN, PLAIN, PLAIN_ONE, MLFLOW = (
+    "service", "service and bench routes", "plain", "plain, one thread", "mlflow models serve",
+)  # fmt: skip
+SERVE = "from valuation.cli.serve import serve; serve()"
+REFRESH = "3600"  # seconds between looks at the champions: none falls into the measurement
+
+
+class NothingToMeasure(LookupError):
+    """There is no champion to measure with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A folder with a copy of one bundle, its pointer and a database of its own."""
+
+    folder: Path
+    champion: Champion
+
+    @property
+    def bundle(self) -> Path:
+        """The copied bundle."""
+        return ModelStore(self.folder / "models").bundle(self.champion.digest)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The service's variables."""
+        return {
+            "TRADEIN_MODELS": str(self.folder / "models"),
+            "TRADEIN_MARKET": self.champion.market.slug,
+            "DATABASE_URL": f"sqlite:///{self.folder}/quotes.sqlite",
+            "TRADEIN_UNIT_KEY_FILE": str(self.folder / "unit.key"),
+            "TRADEIN_TAC": str(self.folder / "tac.csv"),
+            "TRADEIN_TABLES": "",
+            "TRADEIN_REFRESH_SECONDS": REFRESH,
+            "HOST": HOST,
+            "WORKERS": "1",
+        }
+
+    def own(self) -> list[Recipe]:
+        """The real service, and a second with the routes of the bench."""
+        serve = (sys.executable, "-c", SERVE, "--port", "{port}")
+        routes = uvicorn("training.bench.own_routes:from_environment")
+        # A database each: two services would wait for one another's commits.
+        other = {**self.environment, "DATABASE_URL": f"sqlite:///{self.folder}/other.sqlite"}
+        return [
+            Recipe(SERVICE, serve, "/readyz", self.environment),
+            Recipe(OWN, routes, "/readyz", other),
+        ]
+
+    def peers(self) -> list[Recipe]:
+        """The same boosters behind plain endpoints and behind MLflow."""
+        save_pyfunc(self.bundle, self.folder / MODEL_FOLDER)
+        plain = uvicorn("training.bench.plain_app:from_environment")
+        bundle = {plain_app.BUNDLE: str(self.bundle)}
+        return [
+            Recipe(PLAIN, plain, "/ready", {**bundle, plain_app.THREADS: "0"}),
+            Recipe(PLAIN_ONE, plain, "/ready", {**bundle, plain_app.THREADS: "1"}),
+            Recipe(MLFLOW, _mlflow(self.folder / MODEL_FOLDER), "/ping", _quiet_mlflow()),
+        ]
+
+
+def install(store: ModelStore, market: Market | None, folder: Path) -> Installation:
+    """Copy the market's champion, or the first one's; NothingToMeasure where there is none."""
+    champions = [it for it in store.champions() if market in (None, it.market)]
+    if not champions:
+        raise NothingToMeasure("no bundle to measure with; run `make run` or `tradein train` first")
+    copied = ModelStore(folder / "models")
+    shutil.copytree(store.bundle(champions[0].digest), copied.bundle(champions[0].digest))
+    copied.point(champions[0])
+    return Installation(folder.resolve(), champions[0])
+
+
+def _mlflow(model: Path) -> tuple[str, ...]:
+    """One worker in this very environment: nothing is installed or downloaded."""
+    return (
+        sys.executable, "-m", "mlflow", "models", "serve", "--model-uri", str(model),
+        "--host", HOST, "--port", "{port}", "--workers", "1", "--env-manager", "local",
+    )  # fmt: skip
+
+
+def _quiet_mlflow() -> Mapping[str, str]:
+    here = Path(sys.executable).parent  # MLflow starts `uvicorn` by name
+    return {
+        "PATH": f"{here}{os.pathsep}{os.environ.get('PATH', '')}",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }

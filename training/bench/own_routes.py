@@ -1,0 +1,48 @@
+"""The service with three more routes: what its server costs without a quote, or without a write."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Query, Response
+
+from valuation.documents import document_of
+from valuation.domain.quote import ENTROPY
+from valuation.impact import impact_of
+from valuation.web import app as service
+from valuation.web.answering import InShop, json_response, quote_response
+from valuation.web.body import StrictRoute
+from valuation.web.requests import QuoteIn, QuoteQuery
+
+router = APIRouter(prefix="/bench", route_class=StrictRoute)
+
+
+@router.post("/empty", response_class=Response)
+async def empty(body: QuoteIn, query: Annotated[QuoteQuery, Query()]) -> Response:
+    """The body read and checked as a quote's is, and nothing done."""
+    return json_response({"market": body.market, "view": query.view})
+
+
+@router.post("/bare", response_class=Response)
+async def bare() -> Response:
+    """Not even the body is read."""
+    return json_response({"status": "ok"})
+
+
+@router.post("/unstored", status_code=201, response_class=Response)
+def unstored(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+    """A whole quote, document and view included, that is not written down."""
+    now = shop.clock()
+    day, entropy = shop.today(now), shop.entropy(ENTROPY)
+    desk = shop.desk(shop.model(body.market), day)
+    quote, tables = desk.quote(
+        body.request(), merchant="bench", now=now, as_of=day, entropy=entropy
+    )
+    impact = next(table for table in tables if table.id == "impact")
+    document = document_of(quote, impact=impact_of(quote, impact))
+    return quote_response(document, view=query.view, status=201)
+
+
+def from_environment() -> FastAPI:
+    """What uvicorn starts: the service itself, and the routes of this file."""
+    app = service.from_environment()
+    app.include_router(router)
+    return app

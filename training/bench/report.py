@@ -1,0 +1,112 @@
+"""The findings as tables for a terminal, and as JSON for a machine."""
+
+import os
+import platform
+from dataclasses import asdict
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from training.bench.bench import Findings
+from training.bench.figures import Figure, Ratio
+from valuation.priced_quote import ROW_BUDGET
+
+WIDTH = 112  # columns of a terminal
+
+
+def to_json(found: Findings, *, now: datetime) -> dict[str, object]:
+    """JSON-able findings; rates in answers a second, times in the unit that the name says."""
+    return {
+        "made_at": now.isoformat(),
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "market": found.champion.market.slug,
+        "bundle": found.champion.digest,
+        "boosters": found.boosters,
+        "rounds": found.rounds,
+        "seconds": found.seconds,
+        "row_budget": ROW_BUDGET,
+        "rows": {str(rows): quotes for rows, quotes in found.anatomy.rows.items()},
+        "phases_microseconds": dict(found.anatomy.phases),
+        "measured": [_figure(it) for it in found.figures],
+        "ratios": [_ratio(it) for it in found.ratios],
+        "peak_mib": dict(found.peaks),
+    }
+
+
+def show(found: Findings, console: Console) -> None:
+    """Print everything."""
+    market = found.champion.market.slug
+    console.print(f"\n{market}, bundle {found.champion.digest[:12]}: {found.boosters}")
+    console.print(f"{found.rounds} interleaved rounds in {found.seconds:.0f} s\n")
+    console.print(_measured(found))
+    console.print(_rows(found))
+    console.print(_phases(found))
+    console.print()
+    for met in found.ratios:
+        console.print(verdict(met))
+    console.print("\nMost memory resident, MiB:")
+    for name, peak in found.peaks.items():
+        console.print(f"  {name:26} {'unknown' if peak is None else f'{peak:,.0f}'}")
+
+
+def verdict(met: Ratio) -> str:
+    """One promise in a sentence."""
+    promise = met.promise
+    reached = "reached" if met.kept else f"not reached, {met.short:.1f} times too slow"
+    spread = f"{_times(met, met.lowest)} to {_times(met, met.highest)} by round"
+    return (
+        f"{met.connections} conn.: quote / {promise.peer} = {_times(met, met.ratio)} ({spread}); "
+        f"target {_times(met, promise.promised)}: {reached}"
+    )
+
+
+def _times(met: Ratio, value: float) -> str:
+    return f"{value:.1%}" if met.promise.promised < 1 else f"{value:.1f}x"
+
+
+def _measured(found: Findings) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("one at a time, one worker")
+    for name in (
+        "conn.",
+        "per second",
+        "slowest..fastest",
+        "p50 ms",
+        "p99 ms",
+        "answers",
+        "client",
+    ):
+        table.add_column(name, justify="right")
+    for it in found.figures:
+        table.add_row(
+            it.target, str(it.connections), f"{it.rate:,.1f}",
+            f"{it.slowest:,.1f}..{it.fastest:,.1f}", f"{it.p50:,.2f}", f"{it.p99:,.2f}",
+            f"{it.answers:,}", f"{it.client_busy:.0%}",
+        )  # fmt: skip
+    return table
+
+
+def _rows(found: Findings) -> str:
+    rows = found.anatomy.rows
+    shown = ", ".join(f"{count} rows x {quotes}" for count, quotes in rows.items())
+    return f"\nRows asked of the price model (budget {ROW_BUDGET}, most {max(rows)}): {shown}"
+
+
+def _phases(found: Findings) -> str:
+    whole = sum(found.anatomy.phases.values())
+    parts = [f"{name} {us:,.0f} ({us / whole:.0%})" for name, us in found.anatomy.phases.items()]
+    return "Median microseconds of one quote in process: " + "; ".join(parts)
+
+
+def _figure(it: Figure) -> dict[str, object]:
+    data = asdict(it)
+    return {**data, "p50_ms": data.pop("p50"), "p99_ms": data.pop("p99"), **data}
+
+
+def _ratio(it: Ratio) -> dict[str, object]:
+    return {
+        "ours": it.promise.ours, "peer": it.promise.peer, "connections": it.connections,
+        "promised": it.promise.promised, "ratio": round(it.ratio, 4), "reached": it.kept,
+        "lowest": round(it.lowest, 4), "highest": round(it.highest, 4),
+    }  # fmt: skip

@@ -1,0 +1,276 @@
+"""The promise of monotone money, tried on what is served: every pair goes through ``Desk.quote``.
+
+``python -m training.proof_monotone`` quotes sampled devices with answers that customers might
+give, makes one answer worse or leaves it out, and prints every pair whose offer rose. Monotone is
+not flat: it prints how often each worse answer lowers the offer of a device that goes to resale.
+"""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+import numpy as np
+from joblib import Parallel, delayed
+
+from training.cli import common
+from valuation.catalogue import Lookup, load_catalogue
+from valuation.catalogue.tac import TacTable
+from valuation.domain.answers import CompletedAnswers, complete, with_answers
+from valuation.domain.disposition import FLAGS, Flag
+from valuation.domain.questions import BY_ID, GRADE, Question, questions_for
+from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
+from valuation.price_model.model import load_price_model
+from valuation.quoting import Desk, QuoteRequest
+from valuation.tables.book import load_book
+
+DEVICES, PAIRS = 2000, 200
+SILENT = 0.1  # of optional questions that are left unanswered
+USUAL = 0.8  # of answers that are the best
+SOUND = 0.97  # the same where the worst answer closes resale, so that most stay open to it
+LEAST_HEALTH = 60
+FALLS = (1, 10)  # points of battery health that make one pair each
+WANTED = 0.95  # share of resale devices whose offer a worse answer must lower
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a quote pays: rounded, before rounding, and whether the device goes to resale."""
+
+    amount: int
+    unrounded: int | None
+    resale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sets of answers of one device; ``step`` names what is worse in the second."""
+
+    step: str
+    better: CompletedAnswers
+    worse: CompletedAnswers
+
+
+@dataclass
+class Proof:
+    """What was found: pairs that rose, and per step of resale devices how many pairs fell."""
+
+    pairs: int = 0
+    violations: list[str] = field(default_factory=list)
+    resold: Counter[str] = field(default_factory=Counter)
+    lowered: Counter[str] = field(default_factory=Counter)
+    lowered_unrounded: Counter[str] = field(default_factory=Counter)
+    nothing_to_lose: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Proof") -> None:
+        """Take in what another process found."""
+        self.pairs += other.pairs
+        self.violations += other.violations
+        self.resold += other.resold
+        self.lowered += other.lowered
+        self.lowered_unrounded += other.lowered_unrounded
+        self.nothing_to_lose += other.nothing_to_lose
+
+    def lines(self) -> Iterator[str]:
+        """The proof for a terminal: violations first, then the flattest steps first."""
+        yield f"{self.pairs:,} pairs, {len(self.violations):,} of them raised the offer"
+        yield from self.violations[:SHOWN]
+        yield f"{'step on a device that goes to resale':47}    pairs  lowers  unrounded  offer was 0"
+        for step in sorted(self.resold, key=self._share):
+            count, mark = self.resold[step], " " if self._share(step) >= WANTED else "*"
+            shares = (
+                self._share(step),
+                self.lowered_unrounded[step] / count,
+                self.nothing_to_lose[step] / count,
+            )
+            told = "     ".join(f"{share:6.1%}" for share in shares)
+            yield f"{mark}{step:46} {count:8,}  {told}"
+        whole = self.resold.total() or 1
+        yield f"all: {self.lowered.total() / whole:.1%} of {whole:,} (* below {WANTED:.0%})"
+
+    def _share(self, step: str) -> float:
+        return self.lowered[step] / self.resold[step]
+
+
+def proof_monotone(
+    bundle_folder: Path,
+    devices: int = DEVICES,
+    *,
+    as_of: date,
+    seed: int = 1,
+    pairs: int = PAIRS,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Proof:
+    """Quote ``pairs`` pairs for each of ``devices`` sampled variants of the bundle."""
+    variants = sorted(load_price_model(bundle_folder).devices)
+    rng = np.random.default_rng(seed)
+    picked = rng.choice(len(variants), size=min(devices, len(variants)), replace=False).tolist()
+    chunks = [[variants[i] for i in part] for part in _split(sorted(picked), 4 * jobs)]
+    seeds = rng.spawn(len(chunks))
+    work = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+        delayed(_prove)(bundle_folder, chunk, own, as_of, pairs)
+        for chunk, own in zip(chunks, seeds, strict=True)
+    )
+    proof = Proof()
+    for done, found in enumerate(work, start=1):
+        proof.add(found)
+        progress(done, len(chunks))
+    return proof
+
+
+def _split(picked: Sequence[int], parts: int) -> list[Sequence[int]]:
+    return [picked[start::parts] for start in range(min(parts, len(picked)))]
+
+
+def _prove(
+    folder: Path, variants: Sequence[str], rng: np.random.Generator, as_of: date, pairs: int
+) -> Proof:
+    """The proof of some variants, in a process of its own."""
+    model = load_price_model(folder)
+    desk = Desk(model, Lookup(load_catalogue()), TacTable(), load_book(), bytes(32))
+    proof = Proof()
+    for variant in variants:
+        _try(desk, variant, as_of, rng, pairs, proof)
+    return proof
+
+
+def _try(
+    desk: Desk, variant: str, as_of: date, rng: np.random.Generator, pairs: int, proof: Proof
+) -> None:
+    known: dict[frozenset[tuple[str, int]], Priced | None] = {}
+
+    def price(answers: CompletedAnswers) -> Priced | None:
+        key = frozenset(answers.given.items())
+        if key not in known:
+            known[key] = _priced(_quote(desk, variant, answers, as_of))
+        return known[key]
+
+    device = desk.model.device(desk.lookup.catalogue.device(variant))
+    for pair in pairs_of(complete(given={}, category=device.category), rng, pairs):
+        proof.pairs += 1
+        _judge(proof, variant, pair, price(pair.better), price(pair.worse))
+
+
+def pairs_of(silent: CompletedAnswers, rng: np.random.Generator, wanted: int) -> Iterator[Pair]:
+    """The flawless device first, then devices with random answers, one step worse each time."""
+    best = {question.id: question.best for question in questions_for(silent.category)}
+    base, count = with_answers(silent, best), 0
+    while count < wanted:
+        for pair in list(_steps(base, silent))[: wanted - count]:
+            count += 1
+            yield pair
+        drawn = {q.id: _drawn(q, rng) for q in questions_for(silent.category)}
+        given = {question: level for question, level in drawn.items() if level is not None}
+        base = with_answers(silent, given)
+
+
+def _steps(base: CompletedAnswers, silent: CompletedAnswers) -> Iterator[Pair]:
+    """Each given answer made worse by one step, and left out."""
+    for question_id, level in base.given.items():
+        question = BY_ID[question_id]
+        rest = {other: value for other, value in base.given.items() if other != question_id}
+        yield Pair(f"{question_id} left out", base, with_answers(silent, rest))
+        for fall in FALLS if question.percent else (1,):
+            if level >= fall:
+                step = _step(question, level, fall)
+                yield Pair(step, base, with_answers(base, {question_id: level - fall}))
+
+
+def _step(question: Question, level: int, fall: int) -> str:
+    if question.percent:
+        return f"{question.id} {fall} lower, from {level // 10}0s" if level < 100 else (
+            f"{question.id} {fall} lower, from 100"
+        )  # fmt: skip
+    return f"{question.id} {question.value(level)} → {question.value(level - fall)}"
+
+
+def _drawn(question: Question, rng: np.random.Generator) -> int | None:
+    if not question.required and rng.random() < SILENT:
+        return None
+    if question.percent:
+        return int(rng.integers(LEAST_HEALTH, question.best + 1))
+    usual = USUAL if question.priced and question.repairable else SOUND
+    if question.id != GRADE.id and rng.random() < usual:
+        return question.best
+    return int(rng.integers(question.best + 1))
+
+
+def _quote(desk: Desk, variant: str, answers: CompletedAnswers, as_of: date) -> Quote:
+    spoken = {question: BY_ID[question].value(level) for question, level in answers.given.items()}
+    noon = datetime(as_of.year, as_of.month, as_of.day, 12, tzinfo=UTC)
+    quote, _ = desk.quote(
+        QuoteRequest(answers=spoken, device=variant),
+        merchant="proof", now=noon, as_of=as_of, entropy=bytes(ENTROPY),
+    )  # fmt: skip
+    return quote
+
+
+def _priced(quote: Quote) -> Priced | None:
+    """What the quote pays at least; None where a person must look."""
+    resale = quote.disposition is not None and (
+        FLAGS[quote.disposition.chosen.route] is Flag.RESALE
+    )
+    match quote.outcome:
+        case Offer(amount):
+            return Priced(amount, sum(line.amount for line in quote.lines[:-1]), resale)
+        case Indicative(low, _):
+            return Priced(low, None, resale)
+        case _:
+            return None
+
+
+def _judge(
+    proof: Proof, variant: str, pair: Pair, better: Priced | None, worse: Priced | None
+) -> None:
+    if worse is not None and (better is None or worse.amount > better.amount):
+        before = "a referral" if better is None else f"{better.amount:,}"
+        given = {question: BY_ID[question].value(v) for question, v in pair.better.given.items()}
+        proof.violations.append(
+            f"{variant}: {pair.step} raises {before} to {worse.amount:,}; {given}"
+        )
+    if better is None or worse is None or not better.resale or pair.step.endswith("left out"):
+        return
+    proof.resold[pair.step] += 1
+    proof.lowered[pair.step] += worse.amount < better.amount
+    proof.nothing_to_lose[pair.step] += better.amount == 0
+    if better.unrounded is not None and worse.unrounded is not None:
+        proof.lowered_unrounded[pair.step] += worse.unrounded < better.unrounded
+
+
+@click.command()
+@click.option("--bundle", type=click.Path(exists=True, path_type=Path), help="Not the champions.")
+@click.option("--devices", default=DEVICES, show_default=True)
+@click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of quotes a device.")
+@click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
+def main(bundle: Path | None, devices: int, pairs: int, jobs: int) -> None:
+    """Prove on sampled devices that no worse answer raises an offer; exits with 1 where one does."""
+    store = common.store()
+    folders = [bundle] if bundle else [store.bundle(it.digest) for it in store.champions()]
+    if not folders:
+        raise click.ClickException("nothing was promoted; run `tradein train` first")
+    today = common.now().astimezone(common.settings().time_zone).date()
+    proofs = [_shown(folder, devices, pairs, jobs, today) for folder in folders]
+    sys.exit(common.REFUSED if any(proof.violations for proof in proofs) else 0)
+
+
+def _shown(folder: Path, devices: int, pairs: int, jobs: int, today: date) -> Proof:
+    with click.progressbar(
+        length=4 * jobs, label=f"bundle {folder.name[:12]}", file=sys.stderr
+    ) as bar:
+        proof = proof_monotone(
+            folder, devices, as_of=today, pairs=pairs, jobs=jobs,
+            progress=lambda _done, _all: bar.update(1),
+        )  # fmt: skip
+    for line in proof.lines():
+        click.echo(line)
+    return proof
+
+
+if __name__ == "__main__":
+    main()

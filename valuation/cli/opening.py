@@ -1,0 +1,162 @@
+"""What the commands open: the same shop as the service's, with what one command does not need
+left out. The one place where the terminal reaches into the service's rooms, and when it is called.
+"""
+
+import logging
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from valuation.cli import common
+from valuation.domain.market import Market
+from valuation.price_model.champions import Champion, ModelStore
+from valuation.settings import Settings
+
+if TYPE_CHECKING:
+    from valuation.catalogue.tac import TacTable
+    from valuation.price_model.model import PriceModel
+    from valuation.price_model.shelf import Shelf
+    from valuation.quoting import QuoteRequest
+    from valuation.tables.book import Book
+    from valuation.web.shop import Shop
+
+MERCHANT = "default"  # as the service's, until there are others
+
+
+@dataclass(frozen=True, slots=True)
+class OneMarket(ModelStore):
+    """A model store of which one market's champion is looked at: each more would be tried too."""
+
+    market: Market
+
+    def champions(self) -> list[Champion]:
+        """The market's champion."""
+        found = self.champion(self.market)
+        return [found] if found else []
+
+
+class NotServed(LookupError):
+    """No price model can be had for the market, and why."""
+
+
+def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
+    """The shop; database, bundle, tables and catalogue errors are those of ``refusals``."""
+    _silence_logs()
+    from valuation.price_model.shelf import Shelf
+
+    # The trial of the bundle is another process: it runs while this one imports SQLAlchemy.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        shelf = beside.submit(_filled, Shelf(_store(settings, market)))
+        from valuation.catalogue import Lookup, load_catalogue
+        from valuation.storage.engine import make_engine
+        from valuation.storage.unit_key import BYTES, unit_key
+        from valuation.storage.upgrade import upgrade
+        from valuation.tables.book import TableArchive
+        from valuation.web.shop import Shop
+
+        engine = make_engine(settings.database_url)
+        upgrade(engine)
+        return Shop(
+            settings=settings,
+            clock=common.now,
+            entropy=os.urandom,
+            engine=engine,
+            lookup=Lookup(load_catalogue()),
+            tacs=tac_table(settings),
+            book=book(settings),
+            unit_key=unit_key(settings.unit_key_file, entropy=os.urandom(BYTES)),
+            archive=TableArchive(settings.archive),
+            shelf=shelf.result(),
+        )
+
+
+def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Mapping[str, object]:
+    """Make and store a quote as the service does; its document."""
+    from valuation.web.issuing import issue as issued
+
+    served_model(shop.shelf, market)
+    return issued(shop, request, merchant=MERCHANT, market=market.slug if market else None)
+
+
+def open_model(settings: Settings, *, market: Market | None) -> "PriceModel":
+    """The price model of a market, tried first; NotServed."""
+    _silence_logs()
+    from valuation.price_model.shelf import Shelf
+
+    return served_model(_filled(Shelf(_store(settings, market))), market)
+
+
+def served_model(shelf: "Shelf", market: Market | None) -> "PriceModel":
+    """The market's price model, or the only one; NotServed says which fault or choice there is."""
+    from valuation.price_model.shelf import NoBundle
+
+    try:
+        return shelf.model(market)
+    except NoBundle as error:
+        faults = [f"{name}: {fault}" for name, fault in shelf.faults.items()]
+        hint = "; choose with --market" if market is None and len(shelf.models) > 1 else ""
+        raise NotServed("; ".join(faults) or f"{error}{hint}") from error
+
+
+def book(settings: Settings) -> "Book":
+    """The shipped tables and the shop's own; BrokenTable."""
+    from valuation.web.shop import shop_book
+
+    return shop_book(settings)
+
+
+def tac_table(settings: Settings) -> "TacTable":
+    """The imported TAC table, or an empty one; DamagedTacTable."""
+    from valuation.catalogue.tac import TacTable
+
+    return TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable()
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What a person can be told in a line when a quote cannot be made; the rest are our bugs."""
+    from valuation.catalogue import CatalogueError
+    from valuation.catalogue.identity import NotAnIdentifier
+    from valuation.catalogue.tac import DamagedTacTable
+    from valuation.domain.answers import ImpossibleAnswers
+    from valuation.domain.questions import UnknownAnswer, UnknownQuestion
+    from valuation.price_model.model import UnknownContext
+    from valuation.quoting import AmbiguousDevice, DeviceNeeded
+    from valuation.storage.engine import DatabaseUnavailable
+    from valuation.storage.quotes import CodeTaken
+    from valuation.storage.unit_key import UnitKeyDamaged
+    from valuation.web.shop import ArchiveUnavailable
+
+    return (
+        CatalogueError, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers, UnknownAnswer,
+        UnknownQuestion, UnknownContext, AmbiguousDevice, DeviceNeeded, DatabaseUnavailable,
+        CodeTaken, UnitKeyDamaged, ArchiveUnavailable, NotServed, *table_refusals(),
+    )  # fmt: skip
+
+
+def table_refusals() -> tuple[type[Exception], ...]:
+    """What can be wrong with the shop's tables."""
+    from valuation.domain.disposition import LeakyGates
+    from valuation.domain.terms import PolicyRefused
+    from valuation.tables.book import NoTable
+    from valuation.tables.table import BrokenTable
+
+    return (NoTable, BrokenTable, PolicyRefused, LeakyGates, OSError)
+
+
+def _filled(shelf: "Shelf") -> "Shelf":
+    shelf.refresh()
+    return shelf
+
+
+def _store(settings: Settings, market: Market | None) -> ModelStore:
+    store = ModelStore(settings.models_dir)
+    if market is None or not store.pointer(market).exists():
+        return store  # all of them, so that an error can name them
+    return OneMarket(settings.models_dir, market)
+
+
+def _silence_logs() -> None:
+    """A refused bundle is told in the command's one line, not in the log besides."""
+    logging.getLogger("valuation").addHandler(logging.NullHandler())

@@ -1,0 +1,119 @@
+"""``tradein quote``: one device, its answers, a quote; in process and stored like the service's."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from valuation.cli import common, opening
+from valuation.cli.answers import Answers, answer_options, given_answers, working
+from valuation.domain.market import Market
+from valuation.domain.redaction import holds_identifier
+from valuation.settings import Settings
+
+LONGEST = 120
+
+
+class Words(click.ParamType[str]):
+    """Words that a quote keeps: short, valid text, and never an IMEI."""
+
+    name = "text"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        text = str(value)
+        if not 1 <= len(text) <= LONGEST:
+            self.fail(f"1 to {LONGEST} characters are expected, not {len(text)}", param, ctx)
+        if not text.isprintable():
+            self.fail("this is no readable text", param, ctx)
+        if holds_identifier(text):
+            # A quote keeps these words: an IMEI among them would be kept in the clear.
+            self.fail("this looks like an IMEI; give it with --imei", param, ctx)
+        return text
+
+
+GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
+
+
+@click.command(cls=common.Discreet)
+@click.argument("device", type=Words(), required=False)
+@click.option("--imei", metavar="NUMBER", help="IMEI, MEID or serial number; kept as a digest.")
+@click.option("--brand", type=Words(), help="Where the name alone does not tell.")
+@click.option("--storage", "storage_gb", type=GIGABYTES, metavar="GB")
+@click.option("--ram", "ram_gb", type=GIGABYTES, metavar="GB")
+@click.option("--works", is_flag=True, help="Set the required answers to good, the gates included.")
+@answer_options
+@click.option("--answer", "pairs", multiple=True, metavar="QUESTION=ANSWER", help="By its id.")
+@click.option("--context", "contexts", multiple=True, type=Words(), metavar="NAME=VALUE",
+              help="What the shop knows besides, such as channel=store.")  # fmt: skip
+@click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
+@click.option("--view", type=click.Choice(["customer", "merchant"]), default="customer",
+              show_default=True, help="The merchant's has values and every route.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The quote as one JSON object.")
+def quote(
+    device: str | None, imei: str | None, brand: str | None, storage_gb: float | None,
+    ram_gb: float | None, works: bool, pairs: tuple[str, ...], contexts: tuple[str, ...],
+    market: Market | None, view: str, as_json: bool, **options: Any,
+) -> None:  # fmt: skip
+    """Make and store a quote for DEVICE: a name with its storage ("iPhone 13 128"), or an id.
+
+    Exit status: 0 an offer, an indicative span or a value; 1 a referral, or the device is not
+    accepted; 2 what was given cannot be used.
+    """
+    given = given_answers(options, pairs)
+    assumed = working(given) if works else {}
+    known = {
+        "device": device, "identifier": imei, "brand": brand, "storage_gb": storage_gb,
+        "ram_gb": ram_gb, "context": _context(contexts), "answers": {**given, **assumed},
+    }  # fmt: skip
+    settings = common.settings()
+    with common.one_line(opening.refusals):
+        document = _quoted(settings, known, market or settings.default_market)
+    _show(document, assumed, view=view, as_json=as_json, settings=settings)
+    if _is_no(document):
+        sys.exit(common.REFUSED)
+
+
+def _quoted(
+    settings: Settings, known: Mapping[str, Any], market: Market | None
+) -> Mapping[str, object]:
+    shop = opening.open_shop(settings, market=market)
+    from valuation.quoting import QuoteRequest
+
+    try:
+        return opening.issue(shop, QuoteRequest(**known), market=market)
+    finally:
+        shop.engine.dispose()
+
+
+def _context(pairs: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, mark, value = pair.partition("=")
+        if not (mark and name and value) or name in found:
+            raise click.UsageError("--context takes name=value, each name once")
+        found[name] = value
+    return found
+
+
+def _show(
+    document: Mapping[str, object], assumed: Answers, *, view: str, as_json: bool,
+    settings: Settings,
+) -> None:  # fmt: skip
+    from valuation.documents import customer_view, merchant_view
+
+    shown = customer_view(document) if view == "customer" else merchant_view(document)
+    if as_json:
+        common.echo_json({**shown, "set_by_works": list(assumed)})
+        return
+    from valuation.cli.quote_text import print_quote
+
+    print_quote(shown, set_by_works=assumed, zone=settings.time_zone)
+
+
+def _is_no(document: Mapping[str, Any]) -> bool:
+    disposition = document["disposition"]
+    refused = disposition is not None and disposition["route"] == "refuse"
+    return document["outcome"] == "referral" or refused

@@ -1,0 +1,156 @@
+"""A quote as tables for a person at a terminal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from valuation.domain.money import Money
+from valuation.domain.questions import BY_ID
+
+Shown = Mapping[str, Any]
+
+
+def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: ZoneInfo) -> None:
+    """Print a view of a quote; the merchant's has more to show."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    _print_head(console, quote)
+    if quote["lines"]:
+        console.print(_lines(quote))
+    if quote.get("value"):
+        console.print(_value(quote["value"]))
+    if quote["disposition"] and "routes" in quote["disposition"]:
+        console.print(_routes(quote["disposition"]))
+    console.print(_notes(quote, set_by_works, zone))
+
+
+def money(amount: Mapping[str, Any]) -> str:
+    """An amount of a document as people read it."""
+    return str(Money(amount["amount"], amount["currency"]))
+
+
+def _print_head(console: Console, quote: Shown) -> None:
+    device = quote["device"]
+    if device["id"]:
+        console.print(Text(f"{device['name']} · {device['name_zh']}", style="bold"))
+    if quote["data"] == "demo":
+        console.print(Text(f"DEMO DATA. {quote['notice']}", style="bold yellow"))
+    console.print(Text(_outcome(quote), style="bold"))
+    if quote["outcome"] in ("referral", "value-only"):
+        referral = quote["referral"]
+        console.print(f"{referral['en']} {referral['zh']}")
+        for suggestion in referral["suggestions"]:
+            console.print(f"  perhaps {suggestion['name']} ({suggestion['id']})")
+
+
+def _outcome(quote: Shown) -> str:
+    match quote["outcome"]:
+        case "offer":
+            return f"Offer: {money(quote['offer'])}"
+        case "indicative":
+            span = quote["indicative"]
+            return (
+                f"Indicative: {money(span['low'])} to {money(span['high'])}; no offer until these "
+                f"are answered: {', '.join(quote['missing'])}"
+            )
+        case "value-only":
+            return "A value, no offer (--view merchant shows it)"
+        case _:
+            return f"Referral: {quote['referral']['code']}"
+
+
+def _lines(quote: Shown) -> Table:
+    table = _table("Line", "Answer", "Amount", "Basis")
+    for line in quote["lines"]:
+        answer = "" if line["answer"] is None else str(line["answer"])
+        said = f"{answer} (assumed)" if line["assumed"] else answer
+        label = f"{line['label_en']}\n{line['label_zh']}"
+        table.add_row(label, said, money(line["amount"]), line["basis"])
+    table.add_section()
+    table.add_row(Text("Offer 报价", style="bold"), "", money(quote["offer"]), "")
+    return table
+
+
+def _value(value: Shown) -> Table:
+    table = _table("Value as it is", "p10", "p50", "p90", "mean")
+    figures = (money(value[name]) for name in ("p10", "p50", "p90", "mean"))
+    table.add_row(f"{value['kind']} price", *figures)
+    return table
+
+
+def _routes(disposition: Shown) -> Table:
+    table = _table("Route", "Expected", "Low", "High", "Pays", "Closed by")
+    for route in disposition["routes"]:
+        figures = (money(route[name]) for name in ("expected", "low", "high", "offer"))
+        mark = "→ " if route["route"] == disposition["route"] else ""
+        table.add_row(mark + route["route"], *figures, "\n".join(route["closed_by"]))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for name in others:
+        numbers = name not in ("Answer", "Basis", "Closed by")
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold")
+    return table
+
+
+def _notes(quote: Shown, set_by_works: Mapping[str, str | int], zone: ZoneInfo) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, said in (
+        *_disposition(quote["disposition"]),
+        *_answers(quote, set_by_works),
+        *_identity(quote, zone),
+    ):
+        if said:
+            table.add_row(name, said)
+    return table
+
+
+def _disposition(found: Shown | None) -> Sequence[tuple[str, str]]:
+    if found is None:
+        return ()
+    return (
+        ("Route", f"{found['label_en']} {found['label_zh']} ({found['route']})"),
+        ("Flag", found["flag"]),
+        ("Reasons", _both(found["reasons"])),
+        ("Conditions", _both(found["conditions"])),
+    )
+
+
+def _both(reasons: Sequence[Shown]) -> str:
+    return "\n".join(f"{each['en']} {each['zh']}" for each in reasons)
+
+
+def _answers(quote: Shown, set_by_works: Mapping[str, str | int]) -> Sequence[tuple[str, str]]:
+    capped = quote["grade_capped_by"]
+    assumed = [f"{each['en']} ({each['counted_as']})" for each in quote["assumptions"]]
+    missing = [f"{q}: {BY_ID[q].en} ({BY_ID[q].accepted})" for q in quote["missing"]]
+    return (
+        ("Set by --works", ", ".join(f"{q}={a}" for q, a in set_by_works.items())),
+        ("Assumed", "\n".join(assumed)),
+        ("Missing", "\n".join(missing)),
+        ("Grade", f"lowered by the answer to {capped}" if capped else ""),
+    )
+
+
+def _identity(quote: Shown, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
+    until = datetime.fromisoformat(quote["valid_until"]).astimezone(zone)
+    unit, versions = quote["device"]["unit"], quote["versions"]
+    tables = ", ".join(f"{name} {digest[:8]}" for name, digest in versions["tables"].items())
+    return (
+        ("Valid until", f"{until:%Y-%m-%d %H:%M} {until:%Z}"),
+        ("Code", quote["code"]),
+        ("Id", quote["id"]),
+        ("Unit", f"{unit['kind']} …{unit['last4']}" if unit else ""),
+        ("Market", f"{quote['market']}, {quote['data']} data, as of {quote['as_of']}"),
+        ("Versions", f"bundle {versions['bundle'][:12]}, rules {versions['rules']}, {tables}"),
+    )

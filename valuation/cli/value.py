@@ -1,0 +1,148 @@
+"""``tradein value``: a stock list valued row by row, streaming."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valuation.cli import common, opening
+from valuation.domain.market import Market
+
+if TYPE_CHECKING:
+    from valuation.intake.reading import Reading
+    from valuation.stock import StockPricing, Valuation
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+STRIDE = 100  # rows between looks at the progress
+PRICED = ("offer", "indicative", "value-only")
+
+
+@click.command(cls=common.Discreet)
+@click.argument("file", type=FILE)
+@click.option("--mapping", required=True, help="Mapping file, or the name of a shipped one.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="Results: .csv in whole units, .ndjson in minor units.")  # fmt: skip
+@click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+def value(file: Path, mapping: str, out: Path, market: Market | None, as_json: bool) -> None:
+    """Value the stock list FILE: one result a row, with the reason where there is no price.
+
+    Nothing stands under the name of --out before all of it is written.
+
+    Exit status: 0 done; 1 no row has a price; 2 what was given cannot be used.
+    """
+    if out.resolve() == file.resolve():
+        raise click.UsageError("--out would replace the list itself")
+    with common.one_line(refusals):
+        reading = _reading(file, mapping)
+        pricing = _pricing(market)
+        counts = _write(pricing, reading, out)
+    summary = _summary(pricing, counts, reading, out)
+    if as_json:
+        common.echo_json(summary)
+    else:
+        _print(summary)
+    if not summary["priced"]:
+        sys.exit(common.REFUSED)
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What can be wrong with a list, its mapping, its results' file or what prices it."""
+    from valuation.catalogue import CatalogueError
+    from valuation.cli.stock_file import UnknownEnding
+    from valuation.intake.rows import IntakeError
+    from valuation.intake.toml_section import MappingError
+
+    return (
+        MappingError, IntakeError, UnknownEnding, CatalogueError, opening.NotServed,
+        *opening.table_refusals(),
+    )  # fmt: skip
+
+
+def _reading(file: Path, mapping: str) -> "Reading":
+    """The list's rows; a mapping of sales does as well, its prices are not needed."""
+    from valuation.intake.mapping import Purpose
+    from valuation.intake.mapping_file import load_mapping
+    from valuation.intake.reading import read_records
+
+    return read_records(path=file, mapping=replace(load_mapping(mapping), purpose=Purpose.STOCK))
+
+
+def _pricing(market: Market | None) -> "StockPricing":
+    from valuation.catalogue import Lookup, load_catalogue
+    from valuation.stock import StockPricing
+    from valuation.tables.book import terms_of
+
+    settings = common.settings()
+    model = opening.open_model(settings, market=market or settings.default_market)
+    day = common.now().astimezone(settings.time_zone).date()
+    tables = opening.book(settings).tables(day)
+    terms = terms_of(tables=tables, market=model.market)
+    return StockPricing(model, Lookup(load_catalogue()), terms, day)
+
+
+def _write(pricing: "StockPricing", reading: "Reading", out: Path) -> Counter[str]:
+    """Value every row into the results' file; how many rows had which outcome."""
+    from valuation.cli.stock_file import stock_file
+
+    counts: Counter[str] = Counter()
+    with stock_file(out) as write:
+        for valuation in _watched(pricing.valuations(reading), reading):
+            write(valuation)
+            counts[valuation.outcome.value] += 1
+    return counts
+
+
+def _watched(valuations: "Iterator[Valuation]", reading: "Reading") -> "Iterator[Valuation]":
+    """The same, with a progress bar where somebody looks at a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Valuing", total=None)
+        for number, valuation in enumerate(valuations, start=1):
+            if number % STRIDE == 0:
+                far = reading.progress
+                told = f"Valuing, {number:,} rows"
+                bar.update(task, completed=far.done, total=far.total, description=told)
+            yield valuation
+
+
+def _summary(
+    pricing: "StockPricing", counts: Counter[str], reading: "Reading", out: Path
+) -> dict[str, object]:
+    market = pricing.model.market
+    return {
+        "market": market.slug,
+        "data": market.provenance.value,
+        "bundle": pricing.model.digest,
+        "as_of": pricing.as_of.isoformat(),
+        "rows": counts.total(),
+        "priced": sum(counts[outcome] for outcome in PRICED),
+        "offers": counts["offer"],
+        "indicative": counts["indicative"],
+        "value_only": counts["value-only"],
+        "referred": counts["referral"],
+        "unreadable": counts["unreadable"],
+        "left_out": sum(reading.report.filtered.values()),
+        "out": out.name,
+    }
+
+
+def _print(summary: Mapping[str, object]) -> None:
+    if summary["data"] == "demo":
+        click.echo("DEMO DATA: priced by a simulator's sales, not by real ones.")
+    click.echo(
+        f"{summary['out']}: {summary['rows']:,} rows; priced {summary['priced']:,} "
+        f"({summary['offers']:,} offers, {summary['indicative']:,} indicative, "
+        f"{summary['value_only']:,} values only), referred {summary['referred']:,}, "
+        f"unreadable {summary['unreadable']:,}, left out by the mapping {summary['left_out']:,}"
+    )
+    bundle = str(summary["bundle"])[:12]
+    click.echo(f"market {summary['market']}, as of {summary['as_of']}, bundle {bundle}")

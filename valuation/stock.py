@@ -1,0 +1,238 @@
+"""The use case: a stock list in, one valuation a row out, many rows to a call of the price model.
+
+A row is priced exactly as a quote of the same device and answers would be; it becomes no quote:
+nothing is stored, nothing can be accepted.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from itertools import islice
+
+from valuation.catalogue import Lookup, Match, NoMatch
+from valuation.catalogue.identity import IdentifierKind, NotAnIdentifier, parse_identifier
+from valuation.domain.answers import ImpossibleAnswers, Levels, complete
+from valuation.domain.device import Category, UnitState
+from valuation.domain.disposition import FLAGS
+from valuation.domain.distribution import Distribution
+from valuation.domain.questions import BY_ID
+from valuation.domain.quote import (
+    Indicative,
+    Offer,
+    Quote,
+    Referral,
+    Subject,
+    ValueOnly,
+    Versions,
+)
+from valuation.domain.redaction import redacted
+from valuation.domain.terms import Terms
+from valuation.features import FeatureRow
+from valuation.intake.records import Record, Rejected
+from valuation.price_model.model import PriceModel, UnknownContext
+from valuation.priced_quote import Plan, Pricing, State
+
+BATCH = 500  # devices priced by one call
+REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB
+IMEI_LIKE = re.compile(r"(?<!\d)\d(?:[ \-./]?\d){14,15}(?!\d)")
+
+Key = tuple[str, tuple[tuple[str, str], ...], State]
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    OFFER = "offer"
+    INDICATIVE = "indicative"
+    VALUE_ONLY = "value-only"
+    REFERRAL = "referral"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """One row's result; amounts in minor units of ``currency``.
+
+    ``low`` and ``high`` bound the offer of a row without an answer to ``missing`` required
+    questions. ``reason`` is a code and a sentence where there is no offer.
+    """
+
+    line: int
+    record_id: str | None
+    outcome: Outcome
+    currency: str
+    device: str | None = None
+    name: str | None = None
+    matched_by: str | None = None
+    p10: int | None = None
+    p50: int | None = None
+    p90: int | None = None
+    offer: int | None = None
+    low: int | None = None
+    high: int | None = None
+    route: str | None = None
+    flag: str | None = None
+    missing: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row that can be priced, and what to ask of the price model."""
+
+    valuation: Valuation
+    pricing: Pricing
+    plan: Plan
+    keys: Sequence[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class StockPricing:
+    """Prices the rows of a stock list in one market on one day."""
+
+    model: PriceModel
+    lookup: Lookup
+    terms: Terms
+    as_of: date
+    _prices: dict[Key, Distribution] = field(default_factory=dict)
+
+    def valuations(self, rows: Iterable[Record | Rejected]) -> Iterator[Valuation]:
+        """One result a row, in their order; a batch of them is held at a time."""
+        waiting = iter(rows)
+        while batch := list(islice(waiting, BATCH)):
+            planned = [self._planned(row) for row in batch]
+            self._ask([each for each in planned if isinstance(each, Planned)])
+            for each in planned:
+                yield self._priced(each) if isinstance(each, Planned) else each
+
+    def _planned(self, row: Record | Rejected) -> Planned | Valuation:
+        currency = self.model.market.currency
+        if isinstance(row, Rejected):
+            place = f"column {row.column!r}: " if row.column else ""
+            reason = redacted(f"{row.code}: {place}{row.message}")
+            return Valuation(row.line, None, Outcome.UNREADABLE, currency, reason=reason)
+        blank = Valuation(row.line, shown_id(row.record_id), Outcome.UNREADABLE, currency)
+        unusable = self._unusable(row)
+        if unusable is not None:
+            return replace(blank, reason=redacted(unusable))
+        words = row.words
+        found = self.lookup.find(
+            brand=words.brand, text=words.model, storage_gb=words.storage_gb, ram_gb=words.ram_gb,
+            version=words.version, category=words.category,
+        )  # fmt: skip
+        if isinstance(found, NoMatch):
+            return replace(blank, outcome=Outcome.REFERRAL, reason=redacted(_not_found(found)))
+        return self._of_device(row, found, blank)
+
+    def _unusable(self, row: Record) -> str | None:
+        """Why the row says what this market's prices cannot answer."""
+        if row.market not in (None, self.model.market):
+            return f"other_market: this row is of {row.market and row.market.slug}"
+        try:
+            self.model.check_context(row.context)
+        except UnknownContext as error:
+            return f"unknown_context: {error}"
+        return None
+
+    def _of_device(self, row: Record, found: Match, blank: Valuation) -> Planned | Valuation:
+        assert found.variant is not None  # noqa: S101 -- only model_only look-ups leave it out
+        device = self.model.device(self.lookup.catalogue.device(found.variant.id))
+        known = replace(blank, device=device.variant, name=device.name, matched_by=found.how)
+        if row.unit_state is not UnitState.USED:
+            reason = f"not_used: prices are of used units, this one is {row.unit_state.value}"
+            return replace(known, outcome=Outcome.REFERRAL, reason=reason)
+        stray = _not_asked(row.answers, device.category)
+        if stray is not None:
+            return replace(known, reason=stray)
+        try:
+            completed = complete(given=row.answers, category=device.category)
+        except ImpossibleAnswers as error:
+            return replace(known, reason=f"impossible_answers: {error}")
+        draft = self._draft(Subject(row.words.model, found.how, device, None, None), row.context)
+        pricing = Pricing(self.model, self.terms, draft, device, completed)
+        plan = pricing.plan(budget=0)
+        shared = (device.variant, tuple(sorted(row.context.items())))
+        return Planned(known, pricing, plan, [(*shared, state) for state in plan.rows])
+
+    def _draft(self, subject: Subject, context: Mapping[str, str]) -> Quote:
+        """A quote that nobody is given: without an id, a merchant or a validity."""
+        nobody, never = "", datetime.min.replace(tzinfo=UTC)
+        return Quote(
+            id=nobody, code=nobody, merchant=nobody, market=self.model.market, issued_at=never,
+            as_of=self.as_of, valid_until=never, subject=subject, context=context, answers=None,
+            outcome=Referral(nobody, nobody, nobody),
+            versions=Versions(self.model.digest, {}, 0),
+        )  # fmt: skip
+
+    def _ask(self, planned: Sequence[Planned]) -> None:
+        """Price what is not remembered of the batch, equal states of equal devices once."""
+        if len(self._prices) > REMEMBERED:
+            self._prices.clear()
+        rows: dict[Key, FeatureRow] = {
+            key: row
+            for each in planned
+            for key, row in zip(each.keys, each.plan.rows.values(), strict=True)
+            if key not in self._prices
+        }
+        self._prices.update(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+
+    def _priced(self, planned: Planned) -> Valuation:
+        found = {key[-1]: self._prices[key] for key in planned.keys}
+        quote = planned.pricing.quote(planned.plan, found)
+        return _valued(planned.valuation, quote, missing=planned.pricing.answers.missing)
+
+
+def shown_id(text: str | None) -> str | None:
+    """The list's own id of a row; of an IMEI or MEID the last four, whatever stands around it."""
+    if text is None:
+        return None
+    masked = IMEI_LIKE.sub(lambda found: _masked(found.group()), text)
+    return _masked(masked)
+
+
+def _masked(text: str) -> str:
+    try:
+        identifier = parse_identifier(text)
+    except NotAnIdentifier:
+        return text
+    return text if identifier.kind is IdentifierKind.SERIAL else str(identifier)
+
+
+def _not_asked(answers: Levels, category: Category) -> str | None:
+    """A bad answer to a question that this category is not asked: it must not pass for good."""
+    for question in (BY_ID[each] for each in answers):
+        if category not in question.categories and answers[question.id] < question.best:
+            return f"unknown_question: {question.id} is not asked of a {category.value}"
+    return None
+
+
+def _not_found(found: NoMatch) -> str:
+    if found.device_model is not None:
+        variants = ", ".join(variant.id for variant in found.variants)
+        return f"{found.reason.value}: {found.device_model.id}; there are {variants}"
+    close = ", ".join(f"{each.name} ({each.id})" for each in found.suggestions)
+    perhaps = f"; perhaps {close}" if close else ""
+    return f"{found.reason.value}: this device is not in the catalogue{perhaps}"
+
+
+def _valued(blank: Valuation, quote: Quote, *, missing: tuple[str, ...]) -> Valuation:
+    """The row's result of a priced quote."""
+    valued = blank
+    if quote.interval is not None:
+        belief = quote.interval
+        valued = replace(valued, p10=belief.p10, p50=belief.p50, p90=belief.p90)
+    if quote.disposition is not None:
+        route = quote.disposition.chosen.route
+        valued = replace(valued, route=route.value, flag=FLAGS[route].value)
+    match quote.outcome:
+        case Offer(amount):
+            return replace(valued, outcome=Outcome.OFFER, offer=amount)
+        case Indicative(low, high):
+            found = Outcome.INDICATIVE
+            return replace(valued, outcome=found, low=low, high=high, missing=missing)
+        case ValueOnly(reason):
+            return replace(valued, outcome=Outcome.VALUE_ONLY, reason=reason)
+        case Referral(code, en):
+            return replace(valued, outcome=Outcome.REFERRAL, reason=f"{code}: {en}")

@@ -1,0 +1,55 @@
+"""What can be seen wrong with one table by itself, whatever the market and the day."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from valuation.domain.disposition import LeakyGates
+from valuation.domain.terms import PolicyRefused, check_gated, check_parts
+from valuation.tables import readings
+from valuation.tables.table import BrokenTable, Table
+
+
+def checked(table: Table, name: str) -> Table:
+    """The table; BrokenTable where a worse answer could pay more under it."""
+    try:
+        CHECKS.get(table.id, _nothing)(table)
+    except (PolicyRefused, LeakyGates) as error:
+        raise BrokenTable(f"{name}: {error}") from error
+    return table
+
+
+def _nothing(table: Table) -> None:
+    """Tables whose rows are figures that no answer touches."""
+
+
+def _policy(table: Table) -> None:
+    currencies = [row.text("scope") for row in table.rows if row.text("setting") == "step"]
+    for currency in currencies:
+        readings.policy(table, currency)
+
+
+def _repairs(table: Table) -> None:
+    readings.repairs(table, _unconverted(table.currency))
+
+
+def _handling(table: Table) -> None:
+    units = [row.text("unit") for row in table.rows]
+    currencies = [unit for unit in units if unit != readings.BASIS_POINTS_UNIT]
+    if currencies:
+        readings.handling(table, _unconverted(*currencies))
+
+
+def _unconverted(*currencies: str) -> readings.Converter:
+    """Every amount at one to one: a rate moves all rows alike."""
+    return readings.Converter(dict.fromkeys(currencies, Decimal(1)), currencies[0])
+
+
+CHECKS: Mapping[str, Callable[[Table], object]] = {
+    "deductions": readings.deductions,
+    "exchange-rates": readings.rates,
+    "gates": lambda table: check_gated(readings.gates(table)),
+    "handling": _handling,
+    "parts": lambda table: check_parts(readings.parts(table)),
+    "policy": _policy,
+    "repairs": _repairs,
+}
