@@ -80,7 +80,8 @@ class Proof:
         """The proof for a terminal: violations first, then the flattest steps first."""
         yield f"{self.pairs:,} pairs, {len(self.violations):,} of them raised the offer"
         yield from self.violations[:SHOWN]
-        yield f"{'step on a device that goes to resale':47}    pairs  lowers  unrounded  offer was 0"
+        head = "step on a device that goes to resale"
+        yield f"{head:47}    pairs  lowers  unrounded  offer was 0"
         for step in sorted(self.resold, key=self._share):
             count, mark = self.resold[step], " " if self._share(step) >= WANTED else "*"
             shares = (
@@ -249,7 +250,7 @@ def _judge(
 @click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of quotes a device.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
 def main(bundle: Path | None, devices: int, pairs: int, jobs: int) -> None:
-    """Prove on sampled devices that no worse answer raises an offer; exits with 1 where one does."""
+    """Prove on sampled devices that no worse answer raises an offer; 1 where one does."""
     store = common.store()
     folders = [bundle] if bundle else [store.bundle(it.digest) for it in store.champions()]
     if not folders:

@@ -56,7 +56,8 @@ class Valuation:
     """One row's result; amounts in minor units of ``currency``.
 
     ``low`` and ``high`` bound the offer of a row without an answer to ``missing`` required
-    questions. ``reason`` is a code and a sentence where there is no offer.
+    questions; its interval is of the worst of them, and its route is open until they are given.
+    ``reason`` is a code and a sentence where there is neither offer nor bounds.
     """
 
     line: int
@@ -223,7 +224,7 @@ def _valued(blank: Valuation, quote: Quote, *, missing: tuple[str, ...]) -> Valu
     if quote.interval is not None:
         belief = quote.interval
         valued = replace(valued, p10=belief.p10, p50=belief.p50, p90=belief.p90)
-    if quote.disposition is not None:
+    if quote.disposition is not None and not missing:
         route = quote.disposition.chosen.route
         valued = replace(valued, route=route.value, flag=FLAGS[route].value)
     match quote.outcome:

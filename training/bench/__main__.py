@@ -30,7 +30,7 @@ def main(quick: bool, market: Market | None, out: Path | None) -> None:
     target = out or settings.models_dir / "bench.json"
     bench = Bench(
         settings=settings, market=market or settings.default_market, now=now, peers=True,
-        pace=QUICK if quick else FULL, say=lambda text: click.echo(text, err=True),
+        pace=QUICK if quick else FULL, say=_say,
     )  # fmt: skip
     with (
         common.one_line(NothingToMeasure, TooFewOffers, OSError),
@@ -41,6 +41,10 @@ def main(quick: bool, market: Market | None, out: Path | None) -> None:
     target.write_bytes(orjson.dumps(to_json(found, now=now), option=orjson.OPT_INDENT_2))
     show(found, Console(width=WIDTH, highlight=False))
     click.echo(f"\nwritten to {target}")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _folder(target: Path) -> Path:

@@ -24,7 +24,7 @@ from valuation.settings import Settings
 from valuation.tables.book import SHIPPED, load_book
 
 FULL = Pace(rounds=5, warm_up=0.3, seconds=1.5, most=20_000, budget=215, cases=200)
-QUICK = Pace(rounds=2, warm_up=0.15, seconds=0.5, most=5_000, budget=38, cases=100)
+QUICK = Pace(rounds=2, warm_up=0.1, seconds=0.5, most=5_000, budget=38, cases=60)
 UNIT_KEY = bytes(32)  # of digests that nobody keeps
 
 

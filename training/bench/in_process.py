@@ -1,4 +1,4 @@
-"""One quote in the bench's own process: how long, how many rows, and in which part the time goes."""
+"""One quote in the bench's own process: how long, how many rows, and where the time goes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.bench import plain_app
 from training.bench.pyfunc import MODEL_FOLDER, save_pyfunc
 from training.bench.servers import HOST, Recipe, uvicorn
 from valuation.domain.market import Market
 from valuation.price_model.champions import Champion, ModelStore
 
-SERVICE, OWN, PLAIN, PLAIN_ONE, MLFLOW = (
-    "service", "service and bench routes", "plain", "plain, one thread", "mlflow models serve",
-)  # fmt: skip
+SERVICE, OWN = "service", "service and bench routes"
+PLAIN, MLFLOW = "plain endpoint", "mlflow models serve"
 SERVE = "from valuation.cli.serve import serve; serve()"
+BUNDLE = "BENCH_BUNDLE"  # variable that names the plain endpoint's bundle
 REFRESH = "3600"  # seconds between looks at the champions: none falls into the measurement
 
 
@@ -66,10 +65,9 @@ class Installation:
         """The same boosters behind plain endpoints and behind MLflow."""
         save_pyfunc(self.bundle, self.folder / MODEL_FOLDER)
         plain = uvicorn("training.bench.plain_app:from_environment")
-        bundle = {plain_app.BUNDLE: str(self.bundle)}
+        bundle = {BUNDLE: str(self.bundle)}
         return [
-            Recipe(PLAIN, plain, "/ready", {**bundle, plain_app.THREADS: "0"}),
-            Recipe(PLAIN_ONE, plain, "/ready", {**bundle, plain_app.THREADS: "1"}),
+            Recipe(PLAIN, plain, "/ready", bundle),
             Recipe(MLFLOW, _mlflow(self.folder / MODEL_FOLDER), "/ping", _quiet_mlflow()),
         ]
 

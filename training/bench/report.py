@@ -43,25 +43,32 @@ def show(found: Findings, console: Console) -> None:
     console.print(_rows(found))
     console.print(_phases(found))
     console.print()
-    for met in found.ratios:
-        console.print(verdict(met))
+    console.print(_ratios(found))
     console.print("\nMost memory resident, MiB:")
     for name, peak in found.peaks.items():
         console.print(f"  {name:26} {'unknown' if peak is None else f'{peak:,.0f}'}")
 
 
 def verdict(met: Ratio) -> str:
-    """One promise in a sentence."""
-    promise = met.promise
-    reached = "reached" if met.kept else f"not reached, {met.short:.1f} times too slow"
-    spread = f"{_times(met, met.lowest)} to {_times(met, met.highest)} by round"
-    return (
-        f"{met.connections} conn.: quote / {promise.peer} = {_times(met, met.ratio)} ({spread}); "
-        f"target {_times(met, promise.promised)}: {reached}"
-    )
+    """Whether a promise is kept, and by how much not."""
+    return "reached" if met.kept else f"not reached: {met.short:.1f} times too slow"
+
+
+def _ratios(found: Findings) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stored quotes over HTTP, against")
+    for name in ("conn.", "ratio", "by round", "target"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for met in found.ratios:
+        spread = f"{_times(met, met.lowest)}..{_times(met, met.highest)}"
+        ratio, target = _times(met, met.ratio), _times(met, met.promise.promised)
+        table.add_row(met.promise.peer, str(met.connections), ratio, spread, target, verdict(met))
+    return table
 
 
 def _times(met: Ratio, value: float) -> str:
+    """A share of the peer's rate, or a multiple of it."""
     return f"{value:.1%}" if met.promise.promised < 1 else f"{value:.1f}x"
 
 

@@ -1,21 +1,14 @@
 """Interleaved rounds: every target once, then every target again, so that noise hits all alike."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-import orjson
-
-from training.bench.client import PATIENCE, Job, Result
+from training.bench.client import Job
+from training.bench.load import Load, LoadFailed, loading
 from training.bench.servers import Server
 
 Say = Callable[[str], None]
-
-
-class LoadFailed(RuntimeError):
-    """A target answered with an error, so its speed says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +66,24 @@ def interleaved(
     ``began``: when the budget started, on the monotonic clock.
     """
     samples: list[Sample] = []
-    for number in range(1, pace.rounds + 1):
-        started = time.monotonic()
-        say(f"round {number} of {pace.rounds}")
-        samples += _round(targets, servers, pace, in_process)
-        now = time.monotonic()
-        if now + (now - started) > began + pace.budget and number < pace.rounds:
-            say(f"stopped after {number} rounds: the time is over")
-            break
+    with loading() as load:
+        for number in range(1, pace.rounds + 1):
+            started = time.monotonic()
+            say(f"round {number} of {pace.rounds}")
+            samples += _round(targets, servers, pace, in_process, load)
+            now = time.monotonic()
+            if now + (now - started) > began + pace.budget and number < pace.rounds:
+                say(f"stopped after {number} of {pace.rounds} rounds: the time is over")
+                break
     return samples
 
 
 def _round(
-    targets: Sequence[Target], servers: Mapping[str, Server], pace: Pace, in_process: InProcess
+    targets: Sequence[Target],
+    servers: Mapping[str, Server],
+    pace: Pace,
+    in_process: InProcess,
+    load: Load,
 ) -> list[Sample]:
     taken = tuple(in_process())
     samples = [Sample(IN_PROCESS, 1, taken, len(taken) / sum(taken), 0.0)]
@@ -96,29 +94,15 @@ def _round(
                 connections=connections, warm_up=pace.warm_up, seconds=pace.seconds,
                 most=pace.most,
             )  # fmt: skip
-            samples.append(_sample(target, job))
+            samples.append(_sample(target, job, load))
     return samples
 
 
-def _sample(target: Target, job: Job) -> Sample:
-    result = load(job)
+def _sample(target: Target, job: Job, load: Load) -> Sample:
+    result = load.run(job)
     if result.failures or not result.latencies:
         raise LoadFailed(f"{target.name}: {result.failure or 'no answer in time'}")
     count = len(result.latencies)
     return Sample(
         target.name, job.connections, tuple(result.latencies), count / result.elapsed, result.busy
     )
-
-
-def load(job: Job) -> Result:
-    """The result of a job in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "training.bench.client"],
-        input=orjson.dumps(asdict(job)),
-        capture_output=True,
-        check=False,
-        timeout=job.warm_up + job.seconds + 2 * PATIENCE,
-    )
-    if done.returncode != 0:
-        raise LoadFailed(done.stderr.decode(errors="replace")[-2000:])
-    return Result(**orjson.loads(done.stdout))

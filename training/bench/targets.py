@@ -7,12 +7,13 @@ import orjson
 
 from training.bench.cases import Case
 from training.bench.figures import Figure, Promise, Ratio, better, ratio
-from training.bench.installation import MLFLOW, OWN, PLAIN, PLAIN_ONE, SERVICE
+from training.bench.installation import MLFLOW, OWN, PLAIN, SERVICE
 from training.bench.rounds import Sample, Target
 from training.bench.servers import HOST, Server
 
 QUOTE, UNSTORED = "quote over HTTP, stored", "the same, not stored"
 EMPTY, BARE = "empty endpoint, body checked", "empty endpoint, body not read"
+PLAIN_ONE = f"{PLAIN}, one thread"
 OF_EMPTY, OF_PLAIN = 0.15, 20.0
 
 
@@ -37,7 +38,7 @@ def peer_targets(cases: Sequence[Case]) -> list[Target]:
     frames = tuple(_split(case) for case in cases)
     return [
         Target(PLAIN, PLAIN, "/predict", records),
-        Target(PLAIN_ONE, PLAIN_ONE, "/predict", records),
+        Target(PLAIN_ONE, PLAIN, "/predict-one-thread", records),
         Target(MLFLOW, MLFLOW, "/invocations", frames),
     ]
 
@@ -70,11 +71,11 @@ def _split(case: Case) -> str:
 
 
 def _ask(server: Server, path: str, body: str) -> dict[str, list[list[float]]]:
-    request = urllib.request.Request(  # noqa: S310 -- our own loopback address
+    request = urllib.request.Request(
         f"http://{HOST}:{server.port}{path}",
         data=body.encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- likewise
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 -- our own loopback address
         said: dict[str, list[list[float]]] = orjson.loads(answer.read())
         return said

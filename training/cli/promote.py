@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -19,39 +20,55 @@ def promote(digest: str, actor: str | None, as_json: bool) -> None:
 
     Exit status: 0 promoted; 1 refused, with every reason; 2 it could not be tried.
     """
-    from training.params import load_params
-    from training.promoting import NoChallenger, Verdict, challenger_named, consider
-    from training.promotion import Keep
-    from training.promotions import BundleMissing, ChampionMoved, PromotionsLocked
+    promote_each([digest], actor=actor, as_json=as_json)
+
+
+def promote_each(
+    digests: Sequence[str], *, actor: str | None = None, as_json: bool = False
+) -> None:
+    """Each bundle by itself: one that is refused keeps no other back, and the exit status is 1."""
+    from training.promoting import NoChallenger, challenger_named
+    from training.promotions import BundleMissing, PromotionsLocked
     from valuation.price_model.trial import BundleFailedTrial
 
-    store = common.store()
-    with common.one_line(NoChallenger, BundleFailedTrial, BundleMissing, PromotionsLocked):
-        named = challenger_named(store, digest)
-        try:
-            verdict: Verdict = consider(
-                store=store, digest=named, params=load_params(), actor=actor or getpass.getuser(),
-                now=common.now(),
-            )  # fmt: skip
-        except ChampionMoved as error:
-            click.echo(f"tradein promote: {error}", err=True)
-            sys.exit(common.REFUSED)
+    refused = False
+    for digest in digests:
+        with common.one_line(NoChallenger, BundleFailedTrial, BundleMissing, PromotionsLocked):
+            named = challenger_named(common.store(), digest)
+            refused |= not _considered(named, actor or getpass.getuser(), as_json=as_json)
+    if refused:
+        sys.exit(common.REFUSED)
+
+
+def _considered(digest: str, actor: str, *, as_json: bool) -> bool:
+    """Whether the bundle was promoted; the verdict is printed."""
+    from training.params import load_params
+    from training.promoting import consider
+    from training.promotion import Keep
+    from training.promotions import ChampionMoved
+
+    try:
+        verdict = consider(
+            store=common.store(), digest=digest, params=load_params(), actor=actor, now=common.now()
+        )
+    except ChampionMoved as error:
+        click.echo(f"tradein promote: {error}", err=True)
+        return False
     refusals = verdict.decision.refusals if isinstance(verdict.decision, Keep) else ()
+    market = verdict.market.slug
     if as_json:
         told: dict[str, object] = {
-            "bundle": named, "market": verdict.market.slug, "promoted": not refusals,
+            "bundle": digest, "market": market, "promoted": not refusals,
             "refusals": [{"reason": r.reason.value, "sentence": r.sentence} for r in refusals],
         }  # fmt: skip
         click.echo(orjson.dumps(told).decode())
-    elif refusals:
-        click.echo(f"{named[:12]} is not promoted in {verdict.market.slug}:")
-        for refusal in refusals:
-            click.echo(f"  {refusal.reason.value}: {refusal.sentence}")
     else:
-        click.echo(f"{named[:12]} is the champion of {verdict.market.slug}")
-    if refusals:
-        sys.exit(common.REFUSED)
-    _mirror(verdict.market, named)
+        became = "is not promoted in" if refusals else "is the champion of"
+        lines = [f"  {refusal.reason.value}: {refusal.sentence}" for refusal in refusals]
+        click.echo("\n".join([f"{digest[:12]} {became} {market}", *lines]))
+    if not refusals:
+        _mirror(verdict.market, digest)
+    return not refusals
 
 
 @click.command()

@@ -74,10 +74,9 @@ def train(
     if failed or not results:
         sys.exit(common.REFUSED)
     if promote:
-        from training.cli.promote import promote as promote_command
+        from training.cli.promote import promote_each
 
-        for result in results:
-            promote_command.main([str(result["digest"])], standalone_mode=False)
+        promote_each([str(result["digest"]) for result in results], as_json=as_json)
 
 
 def _silent(text: str) -> None:

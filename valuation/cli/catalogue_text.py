@@ -98,7 +98,7 @@ def print_device_model(told: Mapping[str, Any]) -> None:
 def _source(catalogue: Catalogue, key: str) -> str:
     """The source's title and date; ``unverified`` for a row from memory."""
     source = catalogue.sources.get(key)
-    return f"{source.title}, {source.date}" if source else key
+    return ", ".join(filter(None, (source.title, source.date))) if source else key
 
 
 def _console() -> Console:

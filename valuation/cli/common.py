@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import click
 
@@ -54,7 +54,17 @@ def discreet() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        raise click.UsageError(redacted(error.format_message()), error.ctx) from None
+        raise OneLine(redacted(error.format_message()), error.ctx) from None
+
+
+class OneLine(click.UsageError):
+    """A usage error told in one line."""
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """Say what cannot be used, and where to read what can."""
+        help_ = f"; see {self.ctx.command_path} --help" if self.ctx else ""
+        message = " ".join(self.format_message().split()).removesuffix(".")
+        click.echo(f"tradein: {message}{help_}", file=file, err=True)
 
 
 class MarketType(click.ParamType[Market]):

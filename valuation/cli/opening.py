@@ -159,4 +159,6 @@ def _store(settings: Settings, market: Market | None) -> ModelStore:
 
 def _silence_logs() -> None:
     """A refused bundle is told in the command's one line, not in the log besides."""
-    logging.getLogger("valuation").addHandler(logging.NullHandler())
+    logger = logging.getLogger("valuation")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

@@ -114,6 +114,6 @@ def _show(
 
 
 def _is_no(document: Mapping[str, Any]) -> bool:
-    disposition = document["disposition"]
-    refused = disposition is not None and disposition["route"] == "refuse"
-    return document["outcome"] == "referral" or refused
+    if document["outcome"] == "offer":
+        return bool(document["disposition"]["route"] == "refuse")
+    return bool(document["outcome"] == "referral")

@@ -39,7 +39,8 @@ def _print_head(console: Console, quote: Shown) -> None:
     if device["id"]:
         console.print(Text(f"{device['name']} · {device['name_zh']}", style="bold"))
     if quote["data"] == "demo":
-        console.print(Text(f"DEMO DATA. {quote['notice']}", style="bold yellow"))
+        notice = str(quote["notice"]).removeprefix("Demo data: ")
+        console.print(Text(f"DEMO DATA: {notice}", style="bold yellow"))
     console.print(Text(_outcome(quote), style="bold"))
     if quote["outcome"] in ("referral", "value-only"):
         referral = quote["referral"]
@@ -84,9 +85,11 @@ def _value(value: Shown) -> Table:
 
 
 def _routes(disposition: Shown) -> Table:
-    table = _table("Route", "Expected", "Low", "High", "Pays", "Closed by")
+    currency = disposition["routes"][0]["offer"]["currency"]
+    table = _table(f"Route ({currency})", "Expected", "Low", "High", "Pays", "Closed by")
     for route in disposition["routes"]:
-        figures = (money(route[name]) for name in ("expected", "low", "high", "offer"))
+        amounts = (route[name] for name in ("expected", "low", "high", "offer"))
+        figures = (money(amount).removeprefix(currency).strip() for amount in amounts)
         mark = "→ " if route["route"] == disposition["route"] else ""
         table.add_row(mark + route["route"], *figures, "\n".join(route["closed_by"]))
     return table
@@ -106,7 +109,7 @@ def _notes(quote: Shown, set_by_works: Mapping[str, str | int], zone: ZoneInfo) 
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, said in (
-        *_disposition(quote["disposition"]),
+        *_disposition(quote["disposition"], settled=not quote["missing"]),
         *_answers(quote, set_by_works),
         *_identity(quote, zone),
     ):
@@ -115,11 +118,14 @@ def _notes(quote: Shown, set_by_works: Mapping[str, str | int], zone: ZoneInfo) 
     return table
 
 
-def _disposition(found: Shown | None) -> Sequence[tuple[str, str]]:
+def _disposition(found: Shown | None, *, settled: bool) -> Sequence[tuple[str, str]]:
     if found is None:
         return ()
     return (
-        ("Route", f"{found['label_en']} {found['label_zh']} ({found['route']})"),
+        (
+            "Route" if settled else "Route until then",
+            f"{found['label_en']} {found['label_zh']} ({found['route']})",
+        ),
         ("Flag", found["flag"]),
         ("Reasons", _both(found["reasons"])),
         ("Conditions", _both(found["conditions"])),

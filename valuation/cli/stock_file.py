@@ -1,4 +1,4 @@
-"""The results of a stock list as a file: CSV for people, NDJSON for machines, whole or not there."""
+"""A stock list's results as a file: CSV for people, NDJSON for machines; whole or not there."""
 
 import csv
 import os
@@ -19,19 +19,21 @@ COLUMNS = tuple(each.name for each in fields(Valuation))
 Write = Callable[[Valuation], None]
 
 
-class UnknownEnding(ValueError):
-    """The name of the results' file does not say how to write them."""
+class CannotWrite(ValueError):
+    """The results' file is of no kind that is written here, or has no folder."""
 
 
 @contextmanager
 def stock_file(path: Path) -> Iterator[Write]:
     """Write results through the function given; the file appears when all are there, or never.
 
-    UnknownEnding before anything is written; OSError where the disk does not take it.
+    CannotWrite before anything is written; OSError where the disk does not take it.
     """
     opener = WRITERS.get(path.suffix.lower())
     if opener is None:
-        raise UnknownEnding(f"{path.name}: results are written as {' or '.join(WRITERS)}")
+        raise CannotWrite(f"{path.name}: results are written as {' or '.join(WRITERS)}")
+    if not path.parent.is_dir():
+        raise CannotWrite(f"{path.name}: there is no folder {path.parent.name} to write it to")
     draft = path.with_name(f".{path.name}.draft-{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:

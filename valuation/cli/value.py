@@ -53,12 +53,12 @@ def value(file: Path, mapping: str, out: Path, market: Market | None, as_json: b
 def refusals() -> tuple[type[Exception], ...]:
     """What can be wrong with a list, its mapping, its results' file or what prices it."""
     from valuation.catalogue import CatalogueError
-    from valuation.cli.stock_file import UnknownEnding
+    from valuation.cli.stock_file import CannotWrite
     from valuation.intake.rows import IntakeError
     from valuation.intake.toml_section import MappingError
 
     return (
-        MappingError, IntakeError, UnknownEnding, CatalogueError, opening.NotServed,
+        MappingError, IntakeError, CannotWrite, CatalogueError, opening.NotServed,
         *opening.table_refusals(),
     )  # fmt: skip
 

@@ -35,8 +35,9 @@ def support_of(sales: int) -> Support:
 
 def cells_of(support: Support, buyer: str | None) -> tuple[str, ...]:
     """The cells that speak for a device model, the narrowest first."""
-    own = (f"{support.value}/{buyer}", support.value)
-    return own if support is Support.UNSOLD else (*own, ALL_SOLD)
+    if support is Support.UNSOLD:
+        return (f"{support.value}/{buyer}", support.value)
+    return (f"{support.value}/{buyer}", f"{ALL_SOLD}/{buyer}", support.value, ALL_SOLD)
 
 
 @dataclass(frozen=True, slots=True)

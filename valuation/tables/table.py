@@ -94,7 +94,8 @@ def parse_table(*, data: bytes, name: str) -> Table:
                 raise row.broken("names no source; write 'unverified' for a figure from memory")
             rows.append(row)
     except csv.Error as error:
-        raise BrokenTable(f"{name}, line {start + reader.line_num}: {error}") from error
+        line = start + reader.reader.line_num  # the outer reader has not counted this one yet
+        raise BrokenTable(f"{name}, line {line}: {error}") from error
     if not rows:
         raise BrokenTable(f"{name}: has no rows; the file may have been cut off")
     return Table(

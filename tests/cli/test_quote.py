@@ -1,0 +1,190 @@
+"""``tradein quote``."""
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.cli.conftest import Run
+from valuation.cli.answers import given_answers, working
+from valuation.cli.quote import quote
+from valuation.domain.questions import QUESTIONS
+
+IMEI = "490154203237518"  # the example of the standard
+IPHONE = ("iPhone 13 128", "--grade", "B", "--sim-lock", "unlocked", "--battery", "86")
+
+
+def told(run: Run, *arguments: str) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(run(quote, *arguments, "--json").stdout)
+    return found
+
+
+def test_offer_is_printed_with_its_lines_its_origin_and_what_works_set(run: Run) -> None:
+    answer = run(quote, *IPHONE, "--works")
+    said = " ".join(answer.stdout.split())
+    assert answer.exit_code == 0
+    for part in ("Apple iPhone 13 128 GB", "苹果 iPhone 13", "DEMO DATA", "Offer: CNY", "table",
+                 "Cosmetic grade", "Set by --works powers_on=yes, display_works=yes",
+                 "block_list=clear", "Valid until", "bundle", "Id qt_"):  # fmt: skip
+        assert part in said
+    assert "p10" not in said
+    assert "refurbish" not in said
+
+
+def test_merchant_sees_the_interval_and_every_route(run: Run) -> None:
+    said = run(quote, *IPHONE, "--works", "--view", "merchant").stdout
+    for part in ("p10", "p90", "refurbish", "dismantle", "refuse", "Expected"):
+        assert part in said
+
+
+def test_json_is_the_stored_quote_and_nothing_else(run: Run, environment: dict[str, str]) -> None:
+    found = told(run, *IPHONE, "--works", "--view", "merchant")
+    set_by_works = found.pop("set_by_works")
+    with closing(connect(environment["DATABASE_URL"].removeprefix("sqlite:///"))) as database:
+        (document,) = database.execute("SELECT document FROM quotes").fetchone()
+    assert orjson.loads(document) == found
+    assert set_by_works == [question.id for question in QUESTIONS if question.required]
+
+
+def test_lines_sum_to_the_offer(run: Run) -> None:
+    found = told(run, *IPHONE, "--works")
+    amounts = [line["amount"]["amount"] for line in found["lines"]]
+    assert sum(amounts) == found["offer"]["amount"]
+
+
+def test_missing_answers_make_it_indicative_and_are_named(run: Run) -> None:
+    answer = run(quote, *IPHONE, "--powers-on", "yes")
+    assert answer.exit_code == 0
+    assert "Indicative: CNY" in answer.stdout
+    assert "block_list" in answer.stdout
+
+
+def test_unknown_device_is_a_referral_with_suggestions_and_status_1(run: Run) -> None:
+    answer = run(quote, "iPhone 13 Ultra 128", "--works")
+    assert answer.exit_code == 1
+    assert "Referral: unknown_device" in answer.stdout
+    assert "apple/iphone/iphone-13" in answer.stdout
+
+
+def test_refused_device_has_status_1(run: Run) -> None:
+    answer = run(quote, *IPHONE, "--works", "--answer", "block_list=listed")
+    assert answer.exit_code == 1
+    assert "block_list=" not in answer.stdout
+
+
+def test_impossible_variant_lists_those_that_exist(run: Run) -> None:
+    answer = run(quote, "iPhone 13 1TB", "--works")
+    assert answer.exit_code == 2
+    assert "apple/iphone/iphone-13/512gb" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_a_device_can_be_named_by_imei_of_which_four_digits_are_shown(
+    run: Run, environment: dict[str, str]
+) -> None:
+    table = "tac,device_model\n49015420,apple/iphone/iphone-13\n"
+    Path(environment["TRADEIN_TAC"]).write_text(table)
+    answer = run(quote, "--imei", IMEI, "--storage", "128", "--grade", "B", "--works")
+    assert answer.exit_code == 0
+    assert "…7518" in answer.stdout
+    assert IMEI not in answer.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (f"iPhone 13 {IMEI}",),
+        ("iPhone 13", IMEI),
+        ("iPhone 13 128", "--battery", IMEI),
+        ("iPhone 13 128", f"--{IMEI}"),
+        ("iPhone 13 128", "--answer", f"block_list={IMEI}"),
+        ("iPhone 13 128", "--context", f"channel={IMEI}"),
+        ("iPhone 13 128", "--market", IMEI),
+        ("--imei", IMEI[:-1] + "0"),
+    ],
+)
+def test_an_imei_in_any_place_is_never_echoed(run: Run, arguments: tuple[str, ...]) -> None:
+    answer = run(quote, *arguments)
+    assert answer.exit_code == 2
+    assert IMEI[:10] not in answer.output
+    assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name a device"),
+        (("iPhone 13 128", "--grade", "F"), "--grade"),
+        (("iPhone 13 128", "--battery", "101"), "0<=x<=100"),
+        (("iPhone 13 128", "--answer", "wifi=yes"), "unknown question"),
+        (("iPhone 13 128", "--answer", "sim_lock=maybe"), "locked, unlocked"),
+        (("iPhone 13 128", "--answer", "sim_lock"), "question=answer"),
+        (("iPhone 13 128", "--grade", "A", "--answer", "cosmetic_grade=B"), "answered twice"),
+        (("iPhone 13 128", "--powers-on", "no", "--cameras-work", "yes"), "can only be answered"),
+        (("iPhone 13 128", "--context", "channel=moon"), "online, store"),
+        (("iPhone 13 128", "--market", "mars"), "cn-cny-sold-demo"),
+        (("iPhone 13 128", "--market", "vn-vnd-sold-real"), "cn-cny-sold-demo"),
+        (("iPhone\x1b[31m 13",), "readable"),
+        (("x" * 121,), "120 characters"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_line(
+    run: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    answer = run(quote, *arguments)
+    assert answer.exit_code == 2
+    assert answer.stdout == ""
+    assert said in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+def test_missing_bundle_and_damaged_database_are_said_in_one_line(
+    run: Run, environment: dict[str, str]
+) -> None:
+    path = Path(environment["DATABASE_URL"].removeprefix("sqlite:///"))
+    path.write_bytes(b"no database" * 1000)
+    damaged = run(quote, *IPHONE)
+    path.unlink()
+    (Path(environment["TRADEIN_MODELS"]) / "champions" / "cn-cny-sold-demo.json").unlink()
+    missing = run(quote, *IPHONE)
+    assert (damaged.exit_code, missing.exit_code) == (2, 2)
+    assert "damaged" in damaged.stderr
+    assert "train" in missing.stderr
+    assert [len(each.stderr.splitlines()) for each in (damaged, missing)] == [1, 1]
+
+
+def test_works_keeps_what_was_answered_and_asks_nothing_of_a_dead_device() -> None:
+    assert "display_works" not in working({"powers_on": "no"})
+    assert "block_list" not in working({"block_list": "listed"})
+    assert set(working({})) == {question.id for question in QUESTIONS if question.required}
+
+
+def test_every_question_has_an_option_of_its_own() -> None:
+    options = {parameter.name for parameter in quote.params}
+    assert {question.id for question in QUESTIONS} <= options
+    assert given_answers({}, ["battery_health=86"]) == {"battery_health": 86}
+
+
+def test_real_process_quotes_without_the_web_or_training_stack(
+    environment: dict[str, str],
+) -> None:
+    script = (
+        "import sys\nfrom valuation.cli.main import main\n"
+        "try: main(sys.argv[1:], prog_name='tradein')\n"
+        "finally: print([m for m in ('fastapi', 'pydantic', 'pandas', 'lightgbm', 'alembic')"
+        " if m in sys.modules], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, "quote", *IPHONE, "--works", "--json"]
+    # The first run makes the database, for which Alembic is needed.
+    first, second = (
+        subprocess.run(command, env={**os.environ, **environment}, capture_output=True, check=True)
+        for _ in range(2)
+    )
+    assert orjson.loads(first.stdout)["offer"] == orjson.loads(second.stdout)["offer"]
+    assert second.stderr.decode().strip() == "[]"

@@ -1,0 +1,201 @@
+"""Small true things of the domain for tests: terms, gates, worlds drawn at random."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from valuation.domain.answers import CompletedAnswers, Levels, complete, with_answers
+from valuation.domain.device import Category
+from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
+from valuation.domain.pricing import Appraisal, Statistic
+from valuation.domain.questions import BY_ID, QUESTIONS, Question, questions_for
+from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs, Terms
+
+PHONE = Category.PHONE
+DEVICE = "apple/iphone/iphone-13/128gb"
+TAUGHT = frozenset({"powers_on", "display_works", "functions_work", "cosmetic_grade"})
+RESALE = (Route.AS_IS, Route.REFURBISH)
+PRICED = tuple(question.id for question in QUESTIONS if question.priced)
+UNPRICED = tuple(question.id for question in QUESTIONS if not question.priced)
+STATISTICS = {Statistic.LOW: 80, Statistic.OFFER: 80, Statistic.EXPECTED: 100, Statistic.HIGH: 130}
+PERFECT = {question.id: question.value(question.best) for question in QUESTIONS}
+
+
+def make_answers(category: Category = PHONE, /, **worse: object) -> CompletedAnswers:
+    """A device without a fault but for the answers named; those no longer asked are left out."""
+    best = {question.id: question.best for question in questions_for(category)}
+    changes = {question: BY_ID[question].level(value) for question, value in worse.items()}
+    return with_answers(complete(given={}, category=category), {**best, **changes})
+
+
+def make_gate(
+    question: str, level: int, route: Route, effect: Effect = Effect.CLOSED, code: str = "closed"
+) -> Gate:
+    return Gate(question, level, route, effect, code, code, code)
+
+
+def make_gate_rows() -> list[Gate]:
+    """Every unpriced question's worst answer closes resale, and no more."""
+    return [make_gate(question, 0, route) for question in UNPRICED for route in RESALE]
+
+
+def make_policy(**changes: object) -> Policy:
+    plain = Policy(quantile=0.1, margin=1000, step=100, validity_days=7, widest=60_000, goodwill={})
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Policy
+
+
+def make_terms(**changes: object) -> Terms:
+    """A margin of 10%, steps of 100, no cost at all, and gates that close resale alone."""
+    plain = Terms(
+        currency="CNY",
+        policy=make_policy(),
+        deductions=Deductions({}),
+        repairs=Repairs({}),
+        handling={},
+        parts=(),
+        materials=dict.fromkeys(Category, (0, 0, 0)),
+        gates=gate_table(make_gate_rows()),
+        to_sold=10_000,
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Terms
+
+
+@dataclass(frozen=True)
+class Worth:
+    """A value function: so much for the whole device, so much less for each level lost."""
+
+    whole: int = 200_000
+    losses: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, levels: Levels, statistic: Statistic) -> int:
+        lost = sum(
+            loss * (BY_ID[question].best - levels[question])
+            for question, loss in self.losses.items()
+        )
+        return max(0, self.whole - lost) * STATISTICS[statistic] // 100
+
+
+def make_appraisal(
+    terms: Terms | None = None, worth: Worth | None = None, category: Category = PHONE
+) -> Appraisal:
+    """An appraisal whose questions were all taught: no table deducts anything."""
+    return Appraisal(
+        device=DEVICE,
+        category=category,
+        taught=frozenset(PRICED),
+        terms=terms or make_terms(),
+        raw=worth or Worth(),
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """Terms, a monotone value function and answers, all drawn from one seed, all valid."""
+
+    seed: int
+    appraisal: Appraisal
+    answers: CompletedAnswers
+
+    def changed(self, **changes: int) -> CompletedAnswers:
+        return with_answers(self.answers, changes)
+
+    def without(self, question: str) -> CompletedAnswers:
+        given = {q: level for q, level in self.answers.given.items() if q != question}
+        return complete(given=given, category=self.answers.category)
+
+
+def make_world(seed: int) -> World:
+    random = Random(seed)
+    category = random.choice(list(Category))
+    taught = frozenset(q for q in PRICED if random.random() < 0.6)
+    appraisal = Appraisal(DEVICE, category, taught, random_terms(random), RandomWorth(random))
+    return World(seed, appraisal, random_answers(random, category))
+
+
+def random_answers(random: Random, category: Category) -> CompletedAnswers:
+    drawn = {
+        question.id: question.best if random.random() < 0.6 else random.randint(0, question.best)
+        for question in questions_for(category)
+        if random.random() < 0.85
+    }
+    return with_answers(complete(given={}, category=category), drawn)
+
+
+class RandomWorth:
+    """A random value, monotone in every level: sums of steps, and the weakest of some of them."""
+
+    def __init__(self, random: Random) -> None:
+        self._whole = random.randint(0, 10 ** random.randint(1, 9))
+        self._steps = {q.id: self._rising(random, q) for q in QUESTIONS if q.priced}
+        self._weakest = random.sample(PRICED, 3)
+
+    def __call__(self, levels: Levels, statistic: Statistic) -> int:
+        kept = {q: self._steps[q][level] for q, level in levels.items() if q in self._steps}
+        mean = sum(kept.values()) // len(kept)
+        weakest = min((kept[q] for q in self._weakest if q in kept), default=mean)
+        return self._whole * (mean + weakest) * STATISTICS[statistic] // 20_000
+
+    def _rising(self, random: Random, question: Question) -> list[int]:
+        return sorted(random.randint(0, 100) for _ in range(question.best + 1))
+
+
+def random_terms(random: Random) -> Terms:
+    """Valid terms with random figures: every rule of the tables holds, nothing else does."""
+    return Terms(
+        currency=random.choice(["CNY", "VND", "KWD", "JPY"]),
+        policy=random_policy(random),
+        deductions=Deductions({(q, ""): _falling(random, q, 10_000) for q in PRICED}),
+        repairs=Repairs(
+            {
+                (question, ""): _falling(random, question, 10 ** random.randint(1, 8))
+                for question in PRICED
+                if random.random() < 0.8
+            }
+        ),
+        handling={route: _random_handling(random) for route in Route if route is not Route.REFUSE},
+        parts=[Part(q, random.randint(0, 600), q) for q in random.sample(list(BY_ID), 5)],
+        materials={category: _random_metal(random) for category in Category},
+        gates=random_gates(random),
+        to_sold=random.randint(1, 12_000),
+    )
+
+
+def random_policy(random: Random) -> Policy:
+    routes = [route for route in Route if route is not Route.REFUSE and random.random() < 0.3]
+    return make_policy(
+        margin=random.choice([0, 1, 800, 3333, 9999]),
+        step=random.choice([1, 7, 100, 1000, 10_000]),
+        goodwill={route: random.randint(0, 5000) for route in routes},
+    )
+
+
+def random_gates(random: Random) -> Gates:
+    """Each question closes each route below a random level, where it closes it at all."""
+    rows = make_gate_rows()
+    for question in QUESTIONS:
+        for route in (*RESALE, Route.PARTS, Route.DISMANTLE):
+            if not question.percent and random.random() < 0.15:
+                below = random.randint(1, question.best)
+                rows += [make_gate(question.id, level, route) for level in range(below)]
+    return gate_table(rows)
+
+
+def _falling(random: Random, question: str, most: int) -> tuple[tuple[int, int], ...]:
+    """Figures by highest level, dearer the worse, with a row for every level below the best."""
+    best = BY_ID[question].best
+    bounds = sorted({*random.sample(range(best), min(best, 3)), best - 1})
+    figures = sorted((random.randint(0, most) for _ in bounds), reverse=True)
+    return tuple(zip(bounds, figures, strict=True))
+
+
+def _random_handling(random: Random) -> Handling:
+    shares: Sequence[int] = [random.randint(0, 1500) for _ in range(random.randint(0, 3))]
+    return Handling(
+        fixed=(("work", random.randint(0, 10 ** random.randint(1, 5))),),
+        shares=tuple((f"share {i}", share) for i, share in enumerate(shares)),
+    )
+
+
+def _random_metal(random: Random) -> tuple[int, int, int]:
+    low, typical, high = sorted(random.randint(0, 3000) for _ in range(3))
+    return low, typical, high

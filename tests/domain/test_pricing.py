@@ -1,0 +1,153 @@
+"""Each route worked by hand, with the sums in the test; amounts in fen (CNY 1 is 100)."""
+
+from tests.domain.making import Worth, make_answers, make_appraisal, make_policy, make_terms
+from valuation.domain.device import Category
+from valuation.domain.disposition import Route, RouteValue, choose
+from valuation.domain.pricing import Appraisal, Statistic, levels_to_price
+from valuation.domain.terms import Deductions, Handling, Part, Repairs
+
+PERFECT = make_answers().levels
+CRACKED = make_answers(display_works="cracked").levels
+
+
+def route(appraisal: Appraisal, name: Route, levels: object = PERFECT) -> RouteValue:
+    return next(r for r in appraisal.routes(levels) if r.route is name)  # type: ignore[arg-type]
+
+
+def test_resale_as_it_is() -> None:
+    # Worth 2,000.00; cautious 80% = 1,600.00. Test 20.00, selling 5.35% and waiting 1.5% = 6.85%.
+    handling = Handling((("test", 2000),), (("selling", 535), ("waiting", 150)))
+    dear = Handling((("work", 10_000),), handling.shares)
+    costs = {Route.AS_IS: handling, Route.REFURBISH: dear}
+    appraisal = make_appraisal(make_terms(handling=costs))
+    # 160000 - 2000 - 10960 = 147040 for the cautious net; 200000 - 2000 - 13700 = 184300 expected.
+    found = route(appraisal, Route.AS_IS)
+    assert found.expected == 184_300
+    assert found.low == 147_040
+    # High is 130%: 260000 - 2000 - 17810 = 240190. The offer leaves 10%: 147040 * 0.9 = 132336.
+    assert found.high == 240_190
+    assert found.offer == appraisal.offer(PERFECT) == 132_336
+    assert appraisal.rounded(PERFECT) == 132_300
+
+
+def test_the_parts_of_a_routes_value_add_up_to_it() -> None:
+    handling = Handling((("test", 2001),), (("selling", 333), ("waiting", 333), ("warranty", 1)))
+    found = route(make_appraisal(make_terms(handling={Route.AS_IS: handling})), Route.AS_IS)
+    assert sum(amount for _, amount in found.parts) == found.expected
+    # 6.67% of 200000 is 13340: by largest remainder 6660 + 6660 + 20.
+    assert dict(found.parts)["selling"] == -6660
+
+
+def test_refurbishing_a_cracked_display() -> None:
+    # Whole 2,000.00, cracked 700.00 less; the display costs 300.00 and the work 30.00.
+    terms = make_terms(
+        repairs=Repairs({("display_works", ""): ((0, 40_000), (1, 30_000))}),
+        handling={Route.REFURBISH: Handling((("work", 3000),))},
+    )
+    appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
+    # Expected: 200000 - 3000 - 30000 = 167000 against 130000 as it is: refurbish.
+    assert route(appraisal, Route.REFURBISH, CRACKED).expected == 167_000
+    assert choose(appraisal.routes(CRACKED)).route is Route.REFURBISH
+    # Offer: 160000 - 3000 - 30000 = 127000 less 10% = 114300, above 104000 less 10% as it is.
+    assert appraisal.offer(CRACKED) == 114_300
+
+
+def test_a_cracked_display_that_nobody_repairs_is_sold_as_it_is() -> None:
+    terms = make_terms(handling={Route.REFURBISH: Handling((("work", 3000),))})
+    appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
+    # To refurbish without a repair is resale less the work: 130000 - 3000 = 127000.
+    assert route(appraisal, Route.REFURBISH, CRACKED).expected == 127_000
+    assert choose(appraisal.routes(CRACKED)).route is Route.AS_IS
+
+
+def test_a_battery_is_replaced_alone_where_the_rest_costs_more_than_it_brings() -> None:
+    worn = make_answers(battery_health=70, display_works="no").levels
+    repairs = Repairs(
+        {("battery_health", ""): ((99, 9000),), ("display_works", ""): ((1, 90_000),)}
+    )
+    worth = Worth(losses={"battery_health": 1000, "display_works": 5000})
+    appraisal = make_appraisal(make_terms(repairs=repairs), worth)
+    # As it is 200000 - 30 * 1000 - 2 * 5000 = 160000; a new battery: 190000 - 9000 = 181000.
+    assert route(appraisal, Route.REFURBISH, worn).expected == 181_000
+
+
+def test_what_the_parts_bring() -> None:
+    parts = (Part("display", 1000, "display_works"), Part("cameras", 500, "cameras_work"))
+    handling = {Route.PARTS: Handling((("harvest", 3500),), (("selling", 1000),))}
+    appraisal = make_appraisal(make_terms(parts=parts, handling=handling))
+    # 15% of 200000 = 30000, less 10% selling 3000 and 3500 of work = 23500.
+    assert route(appraisal, Route.PARTS).expected == 23_500
+    # A cracked display is no part to sell: 5% = 10000 - 1000 - 3500 = 5500.
+    assert route(appraisal, Route.PARTS, CRACKED).expected == 5500
+
+
+def test_a_part_that_needs_a_question_not_asked_of_tablets_is_there() -> None:
+    tablet = make_answers(Category.TABLET).levels
+    terms = make_terms(parts=(Part("board", 1000, "sim_lock"),))
+    assert route(make_appraisal(terms, category=Category.TABLET), Route.PARTS, tablet).expected == (
+        20_000
+    )
+
+
+def test_dismantling_for_the_metal() -> None:
+    terms = make_terms(
+        materials=dict.fromkeys(Category, (1690, 1880, 6000)),
+        handling={Route.DISMANTLE: Handling((("work", 1240),))},
+    )
+    found = route(make_appraisal(terms), Route.DISMANTLE)
+    # 18.80 - 12.40 = 6.40 typically, 4.50 at the least, of which 90% is paid: 4.05.
+    assert (found.low, found.expected, found.high, found.offer) == (450, 640, 4760, 405)
+
+
+def test_a_route_that_costs_more_than_it_brings_pays_nothing() -> None:
+    terms = make_terms(handling={route: Handling((("work", 500_000),)) for route in Route})
+    appraisal = make_appraisal(terms)
+    assert appraisal.offer(PERFECT) == 0
+    assert all(found.offer == 0 for found in appraisal.routes(PERFECT))
+
+
+def test_goodwill_is_paid_where_the_route_brings_less_and_only_while_it_is_open() -> None:
+    policy = make_policy(goodwill={Route.AS_IS: 5000})
+    broken = make_appraisal(make_terms(policy=policy), Worth(whole=0))
+    assert broken.offer(PERFECT) == 5000
+    assert broken.offer(make_answers(mdm="enrolled").levels) == 0
+
+
+def test_a_closed_route_pays_nothing_and_keeps_its_value_for_the_merchant() -> None:
+    locked = make_answers(activation_lock="on").levels
+    found = route(make_appraisal(), Route.AS_IS, locked)
+    assert (found.open, found.offer, found.expected) == (False, 0, 200_000)
+
+
+def test_an_answer_that_no_sale_taught_is_deducted_from_the_table() -> None:
+    table = Deductions({("sim_lock", ""): ((0, 1000),), ("battery_health", ""): ((99, 500),)})
+    taught = frozenset({"cosmetic_grade"})
+    appraisal = Appraisal("x", Category.PHONE, taught, make_terms(deductions=table), Worth())
+    locked = make_answers(sim_lock="locked", battery_health=90).levels
+    # 200000 * 0.90 * 0.95 = 171000, in one division.
+    assert appraisal.resale_value(locked, Statistic.EXPECTED) == 171_000
+    assert appraisal.undeducted(locked) == []
+
+
+def test_an_answer_without_an_entry_is_named_and_never_a_silent_zero() -> None:
+    appraisal = Appraisal("x", Category.PHONE, frozenset(), make_terms(), Worth())
+    assert appraisal.undeducted(make_answers(sim_lock="locked").levels) == ["sim_lock"]
+    assert appraisal.undeducted(PERFECT) == []
+
+
+def test_an_asking_price_is_brought_to_a_sold_one_first() -> None:
+    appraisal = make_appraisal(make_terms(to_sold=9000))
+    assert appraisal.resale_value(PERFECT, Statistic.EXPECTED) == 180_000
+
+
+def test_everything_that_an_offer_looks_at_is_planned() -> None:
+    planned = [frozenset(state.items()) for state in levels_to_price(CRACKED)]
+    seen: set[frozenset[tuple[str, int]]] = set()
+
+    def spy(levels: object, _: Statistic) -> int:
+        seen.add(frozenset(levels.items()))  # type: ignore[attr-defined]
+        return 1
+
+    appraisal = Appraisal("x", Category.PHONE, frozenset(), make_terms(), spy)
+    appraisal.routes(CRACKED)
+    assert seen <= set(planned)

@@ -1,0 +1,117 @@
+"""Terms under which a worse answer could pay more are refused, each rule with its own case."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.domain.making import make_gate_rows, make_policy, make_terms
+from valuation.domain.device import Category
+from valuation.domain.disposition import Route, gate_table
+from valuation.domain.terms import Deductions, Handling, Part, PolicyRefused, Repairs
+
+Steps = tuple[tuple[int, int], ...]
+
+
+def deducted(*steps: tuple[int, int], question: str = "battery_health") -> Deductions:
+    return Deductions({(question, ""): steps})
+
+
+def repaired(*steps: tuple[int, int], question: str = "battery_health") -> Repairs:
+    return Repairs({(question, "apple"): steps})
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"quantile": 0.6}, "0.1 to 0.5"),
+        ({"quantile": float("nan")}, "0.1 to 0.5"),
+        # Below the lowest fitted level: a better answer that raises the median would lower it.
+        ({"quantile": 0.05}, "0.1 to 0.5"),
+        ({"margin": 10_000}, "leaves nothing"),
+        ({"margin": -1}, "leaves nothing"),
+        ({"step": 0}, "step and validity start at 1"),
+        ({"validity_days": 0}, "step and validity start at 1"),
+        ({"widest": 9999}, "widest interval at 10000"),
+        ({"goodwill": {Route.PARTS: -1}}, "cannot be negative"),
+        # A stolen device must not be paid for.
+        ({"goodwill": {Route.REFUSE: 1}}, "paid nothing"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(change: dict[str, object], says: str) -> None:
+    with pytest.raises(PolicyRefused, match=says):
+        make_policy(**change)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: deducted((79, 500), (99, 600)), "a better answer is deducted more"),
+        (lambda: deducted((79, 500), (79, 400), (99, 0)), "a better answer is deducted more"),
+        (lambda: deducted((99, 10_001)), "0 to 10000"),
+        (lambda: deducted((99, -1)), "0 to 10000"),
+        # 85% would have no entry and be referred, while 75% gets an offer.
+        (lambda: deducted((79, 500)), "its better answers have no row"),
+        (lambda: deducted((0, 500), question="cosmetic_grade"), "have no row"),
+        (lambda: repaired((79, 100), (99, 200)), "a worse fault is cheaper"),
+        (lambda: repaired((99, -1)), "a repair cannot pay"),
+        # A battery at 75% would get a new one, one at 85% would not.
+        (lambda: repaired((79, 100)), "its better answers have no row"),
+        (lambda: repaired((0, 100), question="display_works"), "have no row"),
+    ],
+)
+def test_a_table_that_favours_a_worse_answer_is_refused(
+    make: Callable[[], object], says: str
+) -> None:
+    with pytest.raises(PolicyRefused, match=says):
+        make()
+
+
+def test_handling_cannot_pay_nor_cost_more_than_the_value() -> None:
+    with pytest.raises(PolicyRefused, match="cannot be negative"):
+        Handling((("work", -1),))
+    with pytest.raises(PolicyRefused, match="cannot be negative"):
+        Handling((), (("selling", -1),))
+    with pytest.raises(PolicyRefused, match="more than the whole value"):
+        Handling((), (("selling", 6000), ("waiting", 4001)))
+
+
+def test_a_part_cannot_be_worth_more_when_it_is_missing() -> None:
+    with pytest.raises(PolicyRefused, match="cannot add to the value"):
+        Part("display", -1, "display_works")
+
+
+def test_the_parts_are_not_worth_more_than_the_device() -> None:
+    parts = (Part("display", 6000, "display_works"), Part("board", 4001, "mdm"))
+    with pytest.raises(PolicyRefused, match="worth more than the whole device"):
+        make_terms(parts=parts)
+
+
+def test_a_factor_to_sold_is_positive() -> None:
+    with pytest.raises(PolicyRefused, match="must be positive"):
+        make_terms(to_sold=0)
+
+
+def test_materials_are_there_for_every_category() -> None:
+    with pytest.raises(PolicyRefused, match="no materials for a tablet"):
+        make_terms(materials={Category.PHONE: (0, 0, 0)})
+
+
+@pytest.mark.parametrize("gate", make_gate_rows(), ids=lambda gate: f"{gate.question}-{gate.route}")
+def test_a_hazard_a_lock_or_a_listing_whose_gate_is_missing_is_refused(gate: object) -> None:
+    rows = [row for row in make_gate_rows() if row != gate]
+    with pytest.raises(PolicyRefused, match="no gate closes resale where"):
+        make_terms(gates=gate_table(rows))
+
+
+def test_a_deduction_of_the_category_counts_before_the_general_one() -> None:
+    table = Deductions({("sim_lock", ""): ((0, 100),), ("sim_lock", "phone"): ((0, 900),)})
+    found = [table.share(question="sim_lock", level=0, category=it) for it in Category]
+    assert found == [900, 100]
+
+
+def test_the_repair_of_the_longest_prefix_counts() -> None:
+    steps: dict[str, Steps] = {"": ((99, 1),), "apple": ((99, 2),), "apple/iphone": ((99, 3),)}
+    table = Repairs({("battery_health", prefix): row for prefix, row in steps.items()})
+    devices = ("apple/iphone/iphone-13/128gb", "apple/ipad/ipad-9/64gb", "apples/x/y/z")
+    found = [table.price(question="battery_health", level=1, device=it) for it in devices]
+    assert found == [3, 2, 1]

@@ -1,0 +1,33 @@
+"""Bundles for tests: the tiny one, copied, damaged, or digested anew over other bytes."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.factories import make_bundle
+from valuation.price_model.bundle import read_bundle, write_bundle
+from valuation.price_model.champions import ModelStore
+
+
+def make_folder(models: Path) -> Path:
+    """The folder of a tiny bundle under a models folder, which it becomes the champion of."""
+    return ModelStore(models).bundle(make_bundle(models))
+
+
+def copied(folder: Path, to: Path) -> Path:
+    """The bundle again, to be spoiled."""
+    return Path(shutil.copytree(folder, to / folder.name))
+
+
+def digested_anew(folder: Path, to: Path, changes: Mapping[str, bytes | None]) -> Path:
+    """The bundle with other files (None leaves one out) and a manifest that matches them."""
+    files = {**read_bundle(folder).files, **changes}
+    kept = {name: data for name, data in files.items() if data is not None}
+    return write_bundle(files=kept, provenance={}, root=to)
+
+
+def flipped(data: bytes, *, bit: int) -> bytes:
+    """The bytes with one bit turned over."""
+    spoiled = bytearray(data)
+    spoiled[bit // 8 % len(spoiled)] ^= 1 << bit % 8
+    return bytes(spoiled)

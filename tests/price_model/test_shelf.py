@@ -1,0 +1,137 @@
+"""A bundle that cannot be served never replaces the one that serves: trial and shelf."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.factories import MARKET, make_bundle, promote
+from tests.price_model.making import digested_anew
+from valuation.domain.market import Market
+from valuation.price_model.bundle import MANIFEST
+from valuation.price_model.champions import ModelStore
+from valuation.price_model.shelf import NoBundle, Shelf
+from valuation.price_model.trial import BundleFailedTrial, replay_golden, try_bundle
+
+BOOSTER = "booster-0.5.txt"
+HERE = Market.from_slug(MARKET)
+Spoil = Callable[[bytes], bytes]
+
+
+def half(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def no_numbers(data: bytes) -> bytes:
+    """Every leaf of the booster is no number."""
+    lines = data.decode().splitlines()
+    spoiled = [
+        "leaf_value=" + " ".join("nan" for _ in line.split("=")[1].split())
+        if line.startswith("leaf_value=")
+        else line
+        for line in lines
+    ]
+    return "\n".join(spoiled).encode()
+
+
+GARBAGE: dict[str, Spoil] = {
+    "nothing": lambda _: b"",
+    "noise": lambda _: bytes(range(1, 128)) * 50,
+    "half": half,
+    "head alone": lambda data: data[: data.index(b"Tree=0")],
+    "no numbers": no_numbers,
+    "children out of range": lambda data: data.replace(b"left_child=", b"left_child=99999 "),
+    "not ascii": lambda data: data + "é".encode(),
+    "other leaves": lambda data: data.replace(b"leaf_value=", b"leaf_value=9", 1),
+}
+
+
+@pytest.mark.parametrize("kind", GARBAGE)
+def test_a_booster_of_garbage_with_a_manifest_that_matches_fails_its_trial(
+    bundle: Path, tmp_path: Path, kind: str
+) -> None:
+    garbage = GARBAGE[kind]((bundle / BOOSTER).read_bytes())
+    spoiled = digested_anew(bundle, tmp_path, {BOOSTER: garbage})
+    with pytest.raises(BundleFailedTrial, match=spoiled.name):
+        try_bundle(spoiled)
+
+
+def test_a_sound_bundle_passes_and_its_golden_intervals_are_replayed(bundle: Path) -> None:
+    try_bundle(bundle)
+    assert replay_golden(bundle) == 3
+
+
+def test_another_golden_interval_fails_the_trial(bundle: Path, tmp_path: Path) -> None:
+    golden = orjson.loads((bundle / "golden.json").read_bytes())
+    golden[1]["logs"][2] += 1e-6
+    spoiled = digested_anew(bundle, tmp_path, {"golden.json": orjson.dumps(golden)})
+    with pytest.raises(BundleFailedTrial, match="golden interval of"):
+        try_bundle(spoiled)
+
+
+def served(models: Path) -> Shelf:
+    shelf = Shelf(ModelStore(models))
+    shelf.refresh()
+    return shelf
+
+
+@pytest.mark.parametrize("kind", ["half", "no numbers"])
+def test_the_last_good_bundle_stays_when_the_next_champion_is_garbage(
+    tmp_path: Path, kind: str
+) -> None:
+    good = make_bundle(tmp_path)
+    shelf, store = served(tmp_path), ModelStore(tmp_path)
+    garbage = GARBAGE[kind]((store.bundle(good) / BOOSTER).read_bytes())
+    bad = digested_anew(store.bundle(good), store.bundles, {BOOSTER: garbage})
+    promote(tmp_path, bad.name, promotion=2)
+    shelf.refresh()
+    assert shelf.model(HERE).digest == good
+    assert bad.name in shelf.faults[MARKET]
+
+
+def test_the_last_good_bundle_stays_when_its_files_rot_on_disk(tmp_path: Path) -> None:
+    good = make_bundle(tmp_path)
+    shelf = served(tmp_path)
+    next_one = make_bundle(tmp_path, seed=9, promotion=2)
+    (ModelStore(tmp_path).bundle(next_one) / BOOSTER).write_bytes(b"rotten")
+    shelf.refresh()
+    assert shelf.model(HERE).digest == good
+    assert f"{BOOSTER} is not the file" in shelf.faults[MARKET]
+
+
+def test_a_bundle_of_another_market_is_not_served(tmp_path: Path) -> None:
+    good = make_bundle(tmp_path)
+    shelf = served(tmp_path)
+    foreign = make_bundle(tmp_path, market="vn-vnd-asking-real", promotion=None)
+    promote(tmp_path, foreign, promotion=2)
+    shelf.refresh()
+    assert shelf.model(HERE).digest == good
+    assert "vn-vnd-asking-real" in shelf.faults[MARKET]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"digest": "x", "promotion": "y"}'])
+def test_a_broken_pointer_leaves_what_serves_alone(tmp_path: Path, content: bytes) -> None:
+    good = make_bundle(tmp_path)
+    shelf = served(tmp_path)
+    ModelStore(tmp_path).pointer(HERE).write_bytes(content)
+    shelf.refresh()
+    assert shelf.model(HERE).digest == good
+    assert shelf.faults
+
+
+def test_a_good_champion_is_taken_up_after_a_bad_one(tmp_path: Path) -> None:
+    make_bundle(tmp_path)
+    shelf = served(tmp_path)
+    promote(tmp_path, "0" * 64, promotion=2)
+    shelf.refresh()
+    assert MANIFEST in shelf.faults[MARKET]
+    better = make_bundle(tmp_path, seed=9, promotion=3)
+    shelf.refresh()
+    assert shelf.model(HERE).digest == better
+    assert shelf.faults == {}
+
+
+def test_without_a_bundle_the_error_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(NoBundle, match="make run"):
+        served(tmp_path).model(None)

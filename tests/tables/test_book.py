@@ -1,0 +1,202 @@
+"""The book of tables: versions by the day they hold from, terms by market, an archive by digest."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.tables.making import copy_shipped, make_table
+from valuation.domain.market import Market, PriceKind
+from valuation.tables.book import (
+    SHIPPED,
+    USED,
+    NoTable,
+    TableArchive,
+    displacement,
+    load_book,
+    terms_of,
+)
+from valuation.tables.table import BrokenTable
+
+DAY = date(2026, 11, 20)
+LATER = date(2026, 11, 10)
+MARKETS = (
+    "cn-cny-sold-demo", "cn-cny-shop-real", "vn-vnd-asking-real", "my-myr-asking-real",
+    "sg-sgd-shop-real", "us-usd-sold-demo",
+)  # fmt: skip
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+def without_lines(start: str) -> Callable[[str], str]:
+    return lambda text: "".join(
+        line for line in text.splitlines(keepends=True) if not line.startswith(start)
+    )
+
+
+@pytest.mark.parametrize("table", USED)
+def test_a_shipped_table_parses_and_every_row_names_a_source(table: str) -> None:
+    found = load_book().table(table, DAY)
+    assert found.rows
+    assert all(row.text("source").strip() for row in found.rows)
+
+
+@pytest.mark.parametrize("slug", MARKETS)
+def test_the_shipped_tables_make_terms_in_every_market(slug: str) -> None:
+    market = Market.from_slug(slug)
+    terms = terms_of(tables=load_book().tables(DAY), market=market)
+    assert terms.currency == market.currency
+    assert terms.policy.step > 0
+    assert terms.to_sold is not None
+
+
+def test_a_trade_in_price_leads_to_no_sold_price() -> None:
+    market = Market.from_slug("cn-cny-trade-in-real")
+    assert market.kind is PriceKind.TRADE_IN
+    assert terms_of(tables=load_book().tables(DAY), market=market).to_sold is None
+
+
+def test_amounts_are_converted_to_the_markets_currency() -> None:
+    tables = load_book().tables(DAY)
+    prices = {
+        slug: terms_of(tables=tables, market=Market.from_slug(slug)).repairs.price(
+            question="functions_work", level=0, device="x"
+        )
+        for slug in ("cn-cny-sold-demo", "vn-vnd-sold-demo", "us-usd-sold-demo")
+    }
+    # 40 yuan at 7.10 a dollar: USD 5.63, and 26000 dong a dollar: 146479.
+    assert prices == {
+        "cn-cny-sold-demo": 4000,
+        "vn-vnd-sold-demo": 146_479,
+        "us-usd-sold-demo": 563,
+    }
+
+
+def test_the_latest_version_of_a_day_holds(tmp_path: Path) -> None:
+    copy_shipped(tmp_path, "policy", replaced("margin,,800", "margin,,900"))
+    book = load_book(SHIPPED, tmp_path)
+    margins = []
+    for day in (LATER - timedelta(days=1), LATER, LATER + timedelta(days=900)):
+        terms = terms_of(tables=book.tables(day), market=Market.from_slug("cn-cny-sold-demo"))
+        margins.append(terms.policy.margin)
+    assert margins == [800, 900, 900]
+
+
+def test_before_the_first_version_there_is_no_table() -> None:
+    with pytest.raises(NoTable, match=r"no version of table .* is valid on 2020-01-01"):
+        load_book().tables(date(2020, 1, 1))
+
+
+def test_two_versions_of_one_day_with_other_bytes_are_refused(tmp_path: Path) -> None:
+    copy_shipped(tmp_path, "policy", replaced("800", "900"), valid_from="2026-11-01")
+    with pytest.raises(BrokenTable, match="another version of 'policy' is valid from 2026-11-01"):
+        load_book(SHIPPED, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "says"),
+    [
+        ("policy", replaced("quantile,,0.10", "quantile,,0.05"), "0.1 to 0.5"),
+        ("policy", replaced("goodwill,dismantle,0", "goodwill,refuse,500"), "paid nothing"),
+        ("policy", replaced("margin,,800", "margin,,10000"), "leaves nothing to pay"),
+        ("policy", replaced("dismantle", "dismantel"), "line 18: unknown scope 'dismantel'"),
+        ("policy", replaced("step,USD", "step,CNY"), "line 12: step stands here a second time"),
+        ("policy", without_lines("margin"), "no row for margin"),
+        ("deductions", without_lines("battery_health,,99"), "better answers have no row"),
+        ("deductions", replaced("cosmetic_grade,,B,1050", "cosmetic_grade,,B,9050"),
+         "a better answer is deducted more"),
+        ("deductions", replaced("sim_lock,,locked", "sim_lock,phones,locked"),
+         "unknown category 'phones'; known: phone, tablet"),
+        ("repairs", without_lines("display_works,apple/iphone,cracked"), "better answers have no"),
+        ("repairs", replaced("apple/iphone,no,750", "apple/iphone,no,75"), "cheaper to repair"),
+        ("repairs", replaced("functions_work,", "functions_wrk,"), "unknown question"),
+        ("handling", replaced("selling,basis points,1000", "selling,basis points,-1"), "negative"),
+        ("handling", replaced("parts,selling", "party,selling"), "unknown route 'party'"),
+        ("parts", replaced("display_works,1000", "display_works,-1000"), "cannot add"),
+        ("parts", replaced("display_works,1000", "display_works,9900"), "worth more than"),
+        ("gates", without_lines("block_list"), "no gate closes resale where block_list is listed"),
+        ("gates", without_lines("mdm,enrolled,refurbish"), "no gate closes resale where mdm"),
+        ("gates", replaced("erasure,pending,parts,condition", "erasure,pending,battery,closed"),
+         "unknown route"),
+        ("gates", replaced("pending,dismantle,condition", "pending,dismantle,closed"),
+         "erasure closes dismantle at level 1 but not at the worse level 0"),
+        ("gates", replaced("listed,parts,closed", "listed,parts,shut"), "unknown effect 'shut'"),
+        ("exchange-rates", replaced("VND,26000", "VND,0"), "a rate must be positive"),
+    ],
+)  # fmt: skip
+def test_a_table_that_would_break_the_money_is_refused_when_it_is_loaded(
+    tmp_path: Path, table: str, change: Callable[[str], str], says: str
+) -> None:
+    copy_shipped(tmp_path, table, change, valid_from="2027-01-01")
+    with pytest.raises(BrokenTable, match=says) as refused:
+        load_book(SHIPPED, tmp_path)
+    assert f"{table}.csv" in str(refused.value) or table in str(refused.value)
+
+
+def test_gates_that_were_cut_off_are_refused(tmp_path: Path) -> None:
+    copy_shipped(tmp_path, "gates", lambda text: "".join(text.splitlines(keepends=True)[:8]))
+    with pytest.raises(BrokenTable, match=r"gates.csv: has no rows"):
+        load_book(SHIPPED, tmp_path)
+
+
+def test_a_currency_without_a_step_or_a_rate_is_named() -> None:
+    tables = load_book().tables(DAY)
+    with pytest.raises(BrokenTable, match="no row for step KWD"):
+        terms_of(tables=tables, market=Market.from_slug("kw-kwd-sold-demo"))
+
+
+def test_a_metal_without_a_price_and_a_wrong_category_are_named(tmp_path: Path) -> None:
+    for old, says in (
+        ("phone,gold", "line 9: unknown category"),
+        ("tablet,gold", "no row for gald"),
+    ):
+        new = old.replace("phone,", "fone,").replace("tablet,gold", "tablet,gald")
+        copy_shipped(tmp_path, "materials", replaced(old, new))
+        tables = load_book(SHIPPED, tmp_path).tables(DAY)
+        with pytest.raises(BrokenTable, match=says):
+            terms_of(tables=tables, market=Market.from_slug("cn-cny-sold-demo"))
+
+
+def test_the_archive_keeps_each_version_by_its_digest(tmp_path: Path) -> None:
+    archive, table = TableArchive(tmp_path / "tables"), load_book().table("policy", DAY)
+    archive.keep(table)
+    archive.keep(table)
+    assert [path.name for path in archive.folder.iterdir()] == [f"{table.digest}.csv"]
+    assert archive.table(table.digest).data == table.data
+
+
+def test_the_archive_notices_a_table_that_was_changed(tmp_path: Path) -> None:
+    archive, table = TableArchive(tmp_path), load_book().table("policy", DAY)
+    archive.keep(table)
+    path = tmp_path / f"{table.digest}.csv"
+    path.write_bytes(table.data.replace(b"margin,,800", b"margin,,900"))
+    with pytest.raises(BrokenTable, match="has other bytes than when it was used"):
+        archive.table(table.digest)
+
+
+def test_a_table_that_was_never_archived_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(BrokenTable):
+        TableArchive(tmp_path).table("0" * 64)
+
+
+def test_rows_from_memory_are_counted() -> None:
+    unverified, rows = load_book().unverified(DAY)["deductions"]
+    assert 0 < unverified < rows
+
+
+def test_impact_figures_have_a_span() -> None:
+    figures = displacement(load_book().table("impact", DAY), "phone")
+    assert all(low <= typical <= high for low, typical, high in figures.values())
+    assert displacement(load_book().table("impact", DAY), "toaster") == {}
+
+
+def test_the_country_s_own_row_counts_before_the_general_one(tmp_path: Path) -> None:
+    rows = ["country,kind,value,source", "VN,asking,8000,x", ",asking,9000,x", "MY,asking,7000,x"]
+    make_table(tmp_path, *rows, table="price-kinds", valid_from="2026-11-05")
+    tables = load_book(SHIPPED, tmp_path).tables(DAY)
+    markets = ("vn-vnd-asking-real", "my-myr-asking-real", "sg-sgd-asking-real")
+    found = [terms_of(tables=tables, market=Market.from_slug(slug)).to_sold for slug in markets]
+    assert found == [8000, 7000, 9000]
