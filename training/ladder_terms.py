@@ -1,5 +1,6 @@
 """The terms of the ladder, with the signs that keep it monotone."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from training.dataset import Dataset
 from training.params import SpecificationRules
 from valuation.domain.questions import BY_ID
 from valuation.features import FeatureSpecification, Floats
-from valuation.ladder import Factor, Term
+from valuation.ladder import Factor, Term, design_matrix
 
 AGE_KNOTS = (0, 120, 240, 365, 545, 730, 1095, 1460, 2190, 3650)
 SUPERSEDED_KNOTS = (0, 180, 365, 1095)
@@ -35,7 +36,7 @@ def starting_terms(
     ]
     if specification.dated:
         terms += [Term((Factor(name, "linear"),)) for name in ("season_sin", "season_cos")]
-    return tuple(term for term in terms if _spoken_of(term, matrix, specification))
+    return _spoken_of(terms, matrix, specification)
 
 
 def _launch() -> list[Term]:
@@ -93,11 +94,10 @@ def _answers(specification: FeatureSpecification) -> list[Term]:
     return terms
 
 
-def _spoken_of(term: Term, matrix: Floats, specification: FeatureSpecification) -> bool:
-    """Whether enough sales differ in the term for a coefficient to mean something."""
-    position = {name: i for i, name in enumerate(specification.names())}
-    value = np.ones(len(matrix))
-    for factor in term.factors:
-        value = value * factor.of(matrix[:, position[factor.column]])
-    usual = np.median(value)
-    return int((value != usual).sum()) >= LEAST_ROWS
+def _spoken_of(
+    terms: Sequence[Term], matrix: Floats, specification: FeatureSpecification
+) -> tuple[Term, ...]:
+    """The terms in which enough sales differ for a coefficient to mean something."""
+    design = design_matrix(matrix, specification, terms)
+    differing = (design != np.median(design, axis=0)).sum(axis=0)
+    return tuple(term for term, n in zip(terms, differing, strict=True) if n >= LEAST_ROWS)

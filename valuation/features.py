@@ -8,6 +8,7 @@ known after ``as_of`` enters.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,7 +62,7 @@ class FeatureRow:
     unit_state: UnitState = UnitState.USED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeatureSpecification:
     """What a price model was taught: frozen in its bundle.
 
@@ -79,6 +80,10 @@ class FeatureSpecification:
 
     def names(self) -> tuple[str, ...]:
         """The columns of the matrix, in their order."""
+        return self._names
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
         return (
             *(name for fact in FACTS for name in (fact, f"has_{fact}")),
             *SUCCESSOR,

@@ -8,7 +8,7 @@ of answers, storage, RAM and age have bounded signs, so the ladder alone is alre
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,26 +30,6 @@ class Factor:
     kind: str
     at: float = 0.0
     until: float = 0.0
-
-    def of(self, values: Floats) -> Floats:
-        """The factor of a column of values, same shape."""
-        result: Floats
-        match self.kind:
-            case "linear":
-                result = values
-            case "band":
-                result = ((values >= self.at) & (values < self.until)).astype(np.float64)
-            case "ramp":
-                result = np.clip(values - self.at, 0.0, self.until - self.at)
-            case "log2":
-                result = np.log2(np.maximum(values, 1e-9))
-            case "ge":
-                result = (values >= self.at).astype(np.float64)
-            case "eq":
-                result = (values == self.at).astype(np.float64)
-            case _:
-                raise ValueError(f"unknown kind of factor {self.kind!r}")
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +58,18 @@ class Ladder:
     terms: tuple[Term, ...]
     rungs: Mapping[str, Rung]
     root: Rung
+    _plans: "dict[tuple[str, ...], tuple[TermPlan, Floats]]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def terms_level(self, matrix: Floats, specification: FeatureSpecification) -> Floats:
         """Log price by the terms alone, shape (n,)."""
-        design = design_matrix(matrix, specification, self.terms)
-        weights = np.array([term.coefficient for term in self.terms])
-        level: Floats = self.intercept + design @ weights
+        names = specification.names()
+        if names not in self._plans:
+            weights = np.array([term.coefficient for term in self.terms])
+            self._plans[names] = TermPlan(names, self.terms), weights
+        plan, weights = self._plans[names]
+        level: Floats = self.intercept + plan.values(matrix) @ weights
         return level
 
     def features(self, columns: Columns) -> Floats:
@@ -120,11 +106,64 @@ def design_matrix(
     matrix: Floats, specification: FeatureSpecification, terms: Sequence[Term]
 ) -> Floats:
     """The terms' values without coefficients, shape (n, terms)."""
-    position = {name: i for i, name in enumerate(specification.names())}
-    columns = []
-    for term in terms:
-        value = np.ones(len(matrix))
-        for factor in term.factors:
-            value = value * factor.of(matrix[:, position[factor.column]])
-        columns.append(value)
-    return np.column_stack(columns) if columns else np.zeros((len(matrix), 0))
+    return TermPlan(specification.names(), terms).values(matrix)
+
+
+class TermPlan:
+    """Terms laid out for a few array operations: a quote has few rows and many terms."""
+
+    def __init__(self, names: Sequence[str], terms: Sequence[Term]) -> None:
+        position = {name: i for i, name in enumerate(names)}
+        factors = list(dict.fromkeys(factor for term in terms for factor in term.factors))
+        kinds = list(dict.fromkeys(factor.kind for factor in factors))
+        factors.sort(key=lambda factor: kinds.index(factor.kind))
+        self._kinds = [
+            (
+                kind,
+                np.array([position[f.column] for f in factors if f.kind == kind]),
+                np.array([f.at for f in factors if f.kind == kind]),
+                np.array([f.until for f in factors if f.kind == kind]),
+            )
+            for kind in kinds
+        ]
+        place = {factor: i for i, factor in enumerate(factors)}
+        widest = max((len(term.factors) for term in terms), default=1)
+        # A term with fewer factors is filled up with the column of ones at the end.
+        padded = [
+            [*(place[f] for f in term.factors), *[len(factors)] * (widest - len(term.factors))]
+            for term in terms
+        ]
+        self._places = np.array(padded, dtype=np.intp).reshape(len(terms), widest)
+
+    def values(self, matrix: Floats) -> Floats:
+        """The terms' values, shape (n, terms)."""
+        columns = [
+            _of_kind(kind, matrix[:, positions], at, until)
+            for kind, positions, at, until in self._kinds
+        ]
+        factors = np.hstack([*columns, np.ones((len(matrix), 1))])
+        product: Floats = factors[:, self._places[:, 0]]
+        for place in self._places.T[1:]:
+            product = product * factors[:, place]
+        return product
+
+
+def _of_kind(kind: str, values: Floats, at: Floats, until: Floats) -> Floats:
+    """Factors of one kind, shape (n, factors)."""
+    result: Floats
+    match kind:
+        case "linear":
+            result = values
+        case "band":
+            result = ((values >= at) & (values < until)).astype(np.float64)
+        case "ramp":
+            result = np.minimum(np.maximum(values - at, 0.0), until - at)
+        case "log2":
+            result = np.log2(np.maximum(values, 1e-9))
+        case "ge":
+            result = (values >= at).astype(np.float64)
+        case "eq":
+            result = (values == at).astype(np.float64)
+        case _:
+            raise ValueError(f"unknown kind of factor {kind!r}")
+    return result

@@ -75,7 +75,7 @@ class Pricing:
     def quote(self, plan: Plan, distributions: Mapping[State, Distribution]) -> Quote:
         """The draft with what follows from the plan's prices."""
         steps, best_case = plan.steps, plan.best_case
-        prices = _Prices(distributions, self.model.taught(), self.draft.market,
+        prices = _Prices(distributions, sorted(self.model.taught()), self.draft.market,
                          self.terms.policy.quantile)  # fmt: skip
         appraisal = Appraisal(
             self.device.variant, self.device.category, self.model.taught(), self.terms, prices.raw
@@ -160,7 +160,7 @@ class _Prices:
     """The price model's answers, in whole minor units before any rule looks at them."""
 
     distributions: Mapping[State, Distribution]
-    taught: frozenset[str]
+    taught: Sequence[str]
     market: Market
     quantile: float
 
@@ -189,5 +189,4 @@ class _Prices:
         return belief.quantile(0.9) / belief.quantile(0.1)
 
     def _belief(self, levels: Levels) -> Distribution:
-        known = sorted(question for question in self.taught if question in levels)
-        return self.distributions[tuple(levels[question] for question in known)]
+        return self.distributions[tuple([levels[q] for q in self.taught if q in levels])]

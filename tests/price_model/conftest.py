@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.price_model.making import make_folder
+from tests.price_model.making import champion_of
+from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import PriceModel, load_price_model
 
 
 @pytest.fixture(scope="package")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bundle(models: Path) -> Path:
     """The folder of a sound bundle."""
-    return make_folder(tmp_path_factory.mktemp("sound"))
+    return ModelStore(models).bundle(champion_of(models))
 
 
 @pytest.fixture(scope="package")

@@ -4,14 +4,19 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.factories import make_bundle
+from tests.factories import MARKET
+from valuation.domain.market import Market
 from valuation.price_model.bundle import read_bundle, write_bundle
 from valuation.price_model.champions import ModelStore
 
+HERE = Market.from_slug(MARKET)
 
-def make_folder(models: Path) -> Path:
-    """The folder of a tiny bundle under a models folder, which it becomes the champion of."""
-    return ModelStore(models).bundle(make_bundle(models))
+
+def champion_of(models: Path) -> str:
+    """The digest of the tiny bundle that a models folder serves."""
+    champion = ModelStore(models).champion(HERE)
+    assert champion is not None
+    return champion.digest
 
 
 def copied(folder: Path, to: Path) -> Path:

@@ -1,5 +1,6 @@
 """A bundle that cannot be served never replaces the one that serves: trial and shelf."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,15 +8,13 @@ import orjson
 import pytest
 
 from tests.factories import MARKET, make_bundle, promote
-from tests.price_model.making import digested_anew
-from valuation.domain.market import Market
+from tests.price_model.making import HERE, champion_of, digested_anew
 from valuation.price_model.bundle import MANIFEST
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.shelf import NoBundle, Shelf
 from valuation.price_model.trial import BundleFailedTrial, replay_golden, try_bundle
 
 BOOSTER = "booster-0.5.txt"
-HERE = Market.from_slug(MARKET)
 Spoil = Callable[[bytes], bytes]
 
 
@@ -70,63 +69,77 @@ def test_another_golden_interval_fails_the_trial(bundle: Path, tmp_path: Path) -
         try_bundle(spoiled)
 
 
-def served(models: Path) -> Shelf:
-    shelf = Shelf(ModelStore(models))
+@pytest.fixture
+def store(models: Path, tmp_path: Path) -> ModelStore:
+    """A models folder that may be changed: a champion and another good bundle."""
+    shutil.copytree(models, tmp_path / "models")
+    return ModelStore(tmp_path / "models")
+
+
+@pytest.fixture
+def shelf(store: ModelStore) -> Shelf:
+    """A shelf that serves the champion."""
+    shelf = Shelf(store)
     shelf.refresh()
     return shelf
 
 
-@pytest.mark.parametrize("kind", ["half", "no numbers"])
+def other_good(store: ModelStore) -> str:
+    """The digest of the good bundle that nobody promoted."""
+    champion = champion_of(store.root)
+    return next(path.name for path in store.bundles.iterdir() if path.name != champion)
+
+
+@pytest.mark.parametrize("kind", ["head alone", "no numbers"])
 def test_the_last_good_bundle_stays_when_the_next_champion_is_garbage(
-    tmp_path: Path, kind: str
+    store: ModelStore, shelf: Shelf, kind: str
 ) -> None:
-    good = make_bundle(tmp_path)
-    shelf, store = served(tmp_path), ModelStore(tmp_path)
+    good = champion_of(store.root)
     garbage = GARBAGE[kind]((store.bundle(good) / BOOSTER).read_bytes())
     bad = digested_anew(store.bundle(good), store.bundles, {BOOSTER: garbage})
-    promote(tmp_path, bad.name, promotion=2)
+    promote(store.root, bad.name, promotion=2)
     shelf.refresh()
     assert shelf.model(HERE).digest == good
     assert bad.name in shelf.faults[MARKET]
 
 
-def test_the_last_good_bundle_stays_when_its_files_rot_on_disk(tmp_path: Path) -> None:
-    good = make_bundle(tmp_path)
-    shelf = served(tmp_path)
-    next_one = make_bundle(tmp_path, seed=9, promotion=2)
-    (ModelStore(tmp_path).bundle(next_one) / BOOSTER).write_bytes(b"rotten")
+def test_the_last_good_bundle_stays_when_the_next_rots_on_disk(
+    store: ModelStore, shelf: Shelf
+) -> None:
+    good, rotten = champion_of(store.root), other_good(store)
+    (store.bundle(rotten) / BOOSTER).write_bytes(b"rotten")
+    promote(store.root, rotten, promotion=2)
     shelf.refresh()
     assert shelf.model(HERE).digest == good
     assert f"{BOOSTER} is not the file" in shelf.faults[MARKET]
 
 
-def test_a_bundle_of_another_market_is_not_served(tmp_path: Path) -> None:
-    good = make_bundle(tmp_path)
-    shelf = served(tmp_path)
-    foreign = make_bundle(tmp_path, market="vn-vnd-asking-real", promotion=None)
-    promote(tmp_path, foreign, promotion=2)
+def test_a_bundle_of_another_market_is_not_served(store: ModelStore, shelf: Shelf) -> None:
+    good = champion_of(store.root)
+    foreign = make_bundle(store.root, market="vn-vnd-asking-real", promotion=None)
+    promote(store.root, foreign, promotion=2)
     shelf.refresh()
     assert shelf.model(HERE).digest == good
     assert "vn-vnd-asking-real" in shelf.faults[MARKET]
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"digest": "x", "promotion": "y"}'])
-def test_a_broken_pointer_leaves_what_serves_alone(tmp_path: Path, content: bytes) -> None:
-    good = make_bundle(tmp_path)
-    shelf = served(tmp_path)
-    ModelStore(tmp_path).pointer(HERE).write_bytes(content)
+def test_a_broken_pointer_leaves_what_serves_alone(
+    store: ModelStore, shelf: Shelf, content: bytes
+) -> None:
+    good = champion_of(store.root)
+    store.pointer(HERE).write_bytes(content)
     shelf.refresh()
     assert shelf.model(HERE).digest == good
     assert shelf.faults
 
 
-def test_a_good_champion_is_taken_up_after_a_bad_one(tmp_path: Path) -> None:
-    make_bundle(tmp_path)
-    shelf = served(tmp_path)
-    promote(tmp_path, "0" * 64, promotion=2)
+def test_a_good_champion_is_taken_up_after_a_bad_one(store: ModelStore, shelf: Shelf) -> None:
+    promote(store.root, "0" * 64, promotion=2)
     shelf.refresh()
     assert MANIFEST in shelf.faults[MARKET]
-    better = make_bundle(tmp_path, seed=9, promotion=3)
+    better = next(p.name for p in store.bundles.iterdir() if p.name != shelf.model(HERE).digest)
+    promote(store.root, better, promotion=3)
     shelf.refresh()
     assert shelf.model(HERE).digest == better
     assert shelf.faults == {}
@@ -134,4 +147,4 @@ def test_a_good_champion_is_taken_up_after_a_bad_one(tmp_path: Path) -> None:
 
 def test_without_a_bundle_the_error_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NoBundle, match="make run"):
-        served(tmp_path).model(None)
+        Shelf(ModelStore(tmp_path)).model(None)

@@ -1,46 +1,14 @@
-"""What the training commands share: settings, markets by name, the commit, errors in one line."""
+"""What the training commands share with those of the service, and the commit of the code."""
 
-import os
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-import click
-
-from valuation.domain.market import Market
+from valuation.cli import common
+from valuation.cli.common import REFUSED, USAGE, MarketType, now, settings
 from valuation.price_model.champions import ModelStore
-from valuation.settings import Settings, SettingsRefused
 
-REFUSED = 1  # the command ran and the answer is no
-USAGE = 2  # the command could not run: what was given is wrong
-
-
-class MarketType(click.ParamType[Market]):
-    """A market by its slug."""
-
-    name = "market"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Market:
-        if isinstance(value, Market):
-            return value
-        try:
-            return Market.from_slug(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def settings() -> Settings:
-    """The settings of the environment; exits with 2 where one is refused."""
-    try:
-        return Settings.from_environment(os.environ)
-    except SettingsRefused as error:
-        click.echo(f"tradein: {error}", err=True)
-        sys.exit(USAGE)
+__all__ = ["REFUSED", "USAGE", "MarketType", "commit", "now", "one_line", "settings", "store"]
 
 
 def store() -> ModelStore:
@@ -48,19 +16,9 @@ def store() -> ModelStore:
     return ModelStore(settings().models_dir)
 
 
-@contextmanager
-def one_line(*kinds: type[Exception]) -> Iterator[None]:
+def one_line(*kinds: type[Exception]) -> AbstractContextManager[None]:
     """Errors of these kinds end the command with one line and status 2."""
-    try:
-        yield
-    except kinds as error:
-        click.echo(f"tradein: {error}", err=True)
-        sys.exit(USAGE)
-
-
-def now() -> datetime:
-    """The present moment: the commands are the edge where the clock is read."""
-    return datetime.now(UTC)
+    return common.one_line(lambda: kinds)
 
 
 def commit() -> str:

@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from valuation.price_model.model import PriceModel
     from valuation.price_model.shelf import Shelf
     from valuation.quoting import QuoteRequest
+    from valuation.shop import Shop
     from valuation.tables.book import Book
-    from valuation.web.shop import Shop
-
-MERCHANT = "default"  # as the service's, until there are others
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,11 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
     with ThreadPoolExecutor(max_workers=1) as beside:
         shelf = beside.submit(_filled, Shelf(_store(settings, market)))
         from valuation.catalogue import Lookup, load_catalogue
+        from valuation.shop import Shop
         from valuation.storage.engine import make_engine
         from valuation.storage.unit_key import BYTES, unit_key
         from valuation.storage.upgrade import upgrade
         from valuation.tables.book import TableArchive
-        from valuation.web.shop import Shop
 
         engine = make_engine(settings.database_url)
         upgrade(engine)
@@ -74,10 +72,11 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
 
 def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Mapping[str, object]:
     """Make and store a quote as the service does; its document."""
-    from valuation.web.issuing import issue as issued
+    from valuation.issuing import issue as issued
+    from valuation.shop import DEFAULT_MERCHANT
 
     served_model(shop.shelf, market)
-    return issued(shop, request, merchant=MERCHANT, market=market.slug if market else None)
+    return issued(shop, request, merchant=DEFAULT_MERCHANT, market=market.slug if market else None)
 
 
 def open_model(settings: Settings, *, market: Market | None) -> "PriceModel":
@@ -102,16 +101,16 @@ def served_model(shelf: "Shelf", market: Market | None) -> "PriceModel":
 
 def book(settings: Settings) -> "Book":
     """The shipped tables and the shop's own; BrokenTable."""
-    from valuation.web.shop import shop_book
+    from valuation.shop import shop_book
 
     return shop_book(settings)
 
 
 def tac_table(settings: Settings) -> "TacTable":
     """The imported TAC table, or an empty one; DamagedTacTable."""
-    from valuation.catalogue.tac import TacTable
+    from valuation.shop import tac_table as table
 
-    return TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable()
+    return table(settings)
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -123,10 +122,10 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.domain.questions import UnknownAnswer, UnknownQuestion
     from valuation.price_model.model import UnknownContext
     from valuation.quoting import AmbiguousDevice, DeviceNeeded
+    from valuation.shop import ArchiveUnavailable
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.quotes import CodeTaken
     from valuation.storage.unit_key import UnitKeyDamaged
-    from valuation.web.shop import ArchiveUnavailable
 
     return (
         CatalogueError, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers, UnknownAnswer,

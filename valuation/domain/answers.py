@@ -13,6 +13,7 @@ from valuation.domain.device import Category
 from valuation.domain.questions import (
     BY_ID,
     GRADE,
+    GRADE_CAPS,
     Condition,
     Question,
     question_for,
@@ -143,9 +144,7 @@ def _settled(question: Question, levels: Levels) -> tuple[Condition, int] | None
 def _cap(levels: Levels) -> tuple[int, str | None]:
     """The grade's level after the caps of other answers, and the answer that lowered it most."""
     grade, capped_by = levels.get(GRADE.id, GRADE.best), None
-    for question_id, level in levels.items():
-        question = BY_ID[question_id]
-        cap = None if question.percent else question.answers[level].grade_cap
-        if cap is not None and GRADE.level(cap.value) < grade:
-            grade, capped_by = GRADE.level(cap.value), question_id
+    for (question_id, level), cap in GRADE_CAPS.items():
+        if cap < grade and levels.get(question_id) == level:
+            grade, capped_by = cap, question_id
     return grade, capped_by

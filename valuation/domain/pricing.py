@@ -5,15 +5,15 @@ and repairs never favour a worse answer, gates only close, and the offer is the 
 open routes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from valuation.domain.answers import Levels, effective
 from valuation.domain.device import Category
-from valuation.domain.disposition import Route, RouteValue
+from valuation.domain.disposition import Gate, Route, RouteValue
 from valuation.domain.money import BASIS_POINTS, down_to_step, largest_remainder, share
-from valuation.domain.questions import BY_ID, QUESTIONS
+from valuation.domain.questions import BEST, BY_ID, QUESTIONS
 from valuation.domain.terms import Handling, Terms
 
 RULES = 1  # version of the arithmetic in this module; old quotes name the one they were made by
@@ -39,6 +39,15 @@ Lines = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Gross:
+    """What a route brings in, by what name, and the repairs that it takes, in minor units."""
+
+    name: str
+    amount: int
+    repairs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Appraisal:
     """One device under one set of terms.
 
@@ -52,17 +61,17 @@ class Appraisal:
     terms: Terms
     raw: Values
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
-    _known: dict[tuple[frozenset[tuple[str, int]], Statistic], dict[Route, tuple[int, Lines]]] = (
-        field(default_factory=dict, init=False, repr=False, compare=False)
+    _values: dict[tuple[frozenset[tuple[str, int]], Statistic], int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
     )
 
     def offer(self, levels: Levels) -> int:
         """The unrounded offer for the answers' levels: the best of the open routes, at least 0."""
         closed = self.terms.gates.closed(levels)
-        nets = self._nets(levels, Statistic.OFFER)
         return max(
-            (self._pay(route, net) for route, (net, _) in nets.items() if route not in closed),
-            default=0,
+            self._pay(route, self._net(route, self._gross(route, levels, Statistic.OFFER)))
+            for route in Route
+            if route not in closed
         )
 
     def rounded(self, levels: Levels) -> int:
@@ -72,23 +81,29 @@ class Appraisal:
     def routes(self, levels: Levels) -> tuple[RouteValue, ...]:
         """Every route with its expected value, reuse first."""
         closed = self.terms.gates.closed(levels)
-        nets = {stat: self._nets(levels, stat) for stat in Statistic}
-        return tuple(
-            RouteValue(
-                route=route,
-                expected=expected,
-                low=nets[Statistic.LOW][route][0],
-                high=nets[Statistic.HIGH][route][0],
-                offer=0 if route in closed else self._pay(route, nets[Statistic.OFFER][route][0]),
-                parts=parts,
-                closed_by=tuple(closed.get(route, ())),
-            )
-            for route, (expected, parts) in nets[Statistic.EXPECTED].items()
+        return tuple(self._route(route, levels, closed.get(route, [])) for route in Route)
+
+    def _route(self, route: Route, levels: Levels, closed_by: list[Gate]) -> RouteValue:
+        nets = {stat: self._net(route, self._gross(route, levels, stat)) for stat in Statistic}
+        expected = self._gross(route, levels, Statistic.EXPECTED)
+        return RouteValue(
+            route=route,
+            expected=nets[Statistic.EXPECTED],
+            low=nets[Statistic.LOW],
+            high=nets[Statistic.HIGH],
+            offer=0 if closed_by else self._pay(route, nets[Statistic.OFFER]),
+            parts=self._lines(route, expected),
+            closed_by=tuple(closed_by),
         )
 
     def resale_value(self, levels: Levels, statistic: Statistic) -> int:
         """What it sells for as it is: the kind of price, then deductions for untaught answers."""
-        counted = effective(levels)
+        key = (frozenset(levels.items()), statistic)
+        if key not in self._values:
+            self._values[key] = self._resale_value(effective(levels), statistic)
+        return self._values[key]
+
+    def _resale_value(self, counted: Levels, statistic: Statistic) -> int:
         value = share(amount=self.raw(counted, statistic), basis_points=self.terms.to_sold or 0)
         kept, whole = 1, 1
         for taken in self._deductions(counted).values():
@@ -112,52 +127,46 @@ class Appraisal:
         paid = share(amount=net, basis_points=BASIS_POINTS - self.terms.policy.margin)
         return max(0, paid, self.terms.policy.goodwill.get(route, 0))
 
-    def _nets(self, levels: Levels, stat: Statistic) -> dict[Route, tuple[int, Lines]]:
-        key = (frozenset(levels.items()), stat)
-        if key not in self._known:
-            self._known[key] = self._netted(levels, stat)
-        return self._known[key]
+    def _gross(self, route: Route, levels: Levels, stat: Statistic) -> Gross:
+        match route:
+            case Route.AS_IS:
+                return Gross("resale value", self.resale_value(levels, stat))
+            case Route.REFURBISH:
+                return self._refurbished(levels, stat)
+            case Route.PARTS:
+                return Gross("parts value", self._parts_value(levels, stat))
+            case Route.DISMANTLE:
+                return Gross("materials", self._metal(stat))
+            case Route.REFUSE:
+                return Gross("nothing", 0)
 
-    def _netted(self, levels: Levels, stat: Statistic) -> dict[Route, tuple[int, Lines]]:
-        return {
-            Route.AS_IS: self._net(Route.AS_IS, self.resale_value(levels, stat), "resale value"),
-            Route.REFURBISH: self._refurbished(levels, stat),
-            Route.PARTS: self._net(Route.PARTS, self._parts_value(levels, stat), "parts value"),
-            Route.DISMANTLE: self._net(Route.DISMANTLE, self._metal(stat), "materials"),
-            Route.REFUSE: (0, ()),
-        }
-
-    def _refurbished(self, levels: Levels, stat: Statistic) -> tuple[int, Lines]:
+    def _refurbished(self, levels: Levels, stat: Statistic) -> Gross:
         """The best repair plan; without a fault to repair it is the device as it is."""
-        plans = []
+        # Where nobody repairs this it is sold as it is, less the handling: never better than as is.
+        plans = [Gross("resale value unrepaired", self.resale_value(levels, stat))]
         for plan in PLANS:
             cost = self.repair_cost(levels, plan)
             if cost is not None:
                 value = self.resale_value(repaired(levels, plan), stat)
-                net, lines = self._net(Route.REFURBISH, value, "resale value repaired")
-                plans.append((net - cost, (*lines, ("repairs", -cost))))
-        # Nobody repairs this: as it is, less the handling. Never better than resale as is.
-        value = self.resale_value(levels, stat)
-        plans.append(self._net(Route.REFURBISH, value, "resale value unrepaired"))
-        return max(plans, key=lambda plan: plan[0])
+                plans.append(Gross("resale value repaired", value, cost))
+        return max(plans, key=lambda gross: self._net(Route.REFURBISH, gross))
 
     def repair_cost(self, levels: Levels, plan: frozenset[str]) -> int | None:
         """Minor units to restore a plan's faults; None where one of them cannot be repaired."""
         prices = [
             self.terms.repairs.price(question=question, level=level, device=self.device)
             for question, level in levels.items()
-            if question in plan and level < BY_ID[question].best
+            if question in plan and level < BEST[question]
         ]
         return None if None in prices else sum(price for price in prices if price is not None)
 
     def _parts_value(self, levels: Levels, stat: Statistic) -> int:
-        best = {question: BY_ID[question].best for question in levels}
-        whole = self.resale_value(best, stat)
+        whole = self.resale_value({question: BEST[question] for question in levels}, stat)
         # A part that needs a question which is not asked of this category is always there.
         shares = [
             part.share
             for part in self.terms.parts
-            if levels.get(part.needs) == best.get(part.needs)
+            if levels.get(part.needs, BEST[part.needs]) == BEST[part.needs]
         ]
         return share(amount=whole, basis_points=sum(shares))
 
@@ -166,34 +175,36 @@ class Appraisal:
         cautious = stat in (Statistic.OFFER, Statistic.LOW)
         return low if cautious else high if stat is Statistic.HIGH else typical
 
-    def _net(self, route: Route, gross: int, name: str) -> tuple[int, Lines]:
-        costs = self.terms.handling.get(route, Handling())
-        lines = [(name, gross), *_shares(gross, costs.shares)]
-        lines += [(cost, -amount) for cost, amount in costs.fixed]
-        return sum(amount for _, amount in lines), tuple(lines)
+    def _net(self, route: Route, gross: Gross) -> int:
+        """What is left after handling and repairs. Cost shares are rounded once, together:
+        rounding each would let one more unit of value leave less."""
+        costs = self.terms.handling.get(route, NO_COSTS)
+        return gross.amount - costs.of_value(gross.amount) - costs.whole_fixed - gross.repairs
+
+    def _lines(self, route: Route, gross: Gross) -> Lines:
+        costs = self.terms.handling.get(route, NO_COSTS)
+        shares: Sequence[int] = [0] * len(costs.shares)
+        if costs.of_value(gross.amount):
+            weights = [basis_points for _, basis_points in costs.shares]
+            shares = largest_remainder(total=costs.of_value(gross.amount), weights=weights)
+        return (
+            (gross.name, gross.amount),
+            *((name, -part) for (name, _), part in zip(costs.shares, shares, strict=True)),
+            *((name, -amount) for name, amount in costs.fixed),
+            *((("repairs", -gross.repairs),) if gross.repairs else ()),
+        )
+
+
+NO_COSTS = Handling()
 
 
 def repaired(levels: Levels, plan: frozenset[str]) -> dict[str, int]:
     """The levels after a repair plan: its questions at their best, the rest as before."""
-    return {q: BY_ID[q].best if q in plan else level for q, level in levels.items()}
+    return {q: BEST[q] if q in plan else level for q, level in levels.items()}
 
 
 def levels_to_price(levels: Levels) -> list[dict[str, int]]:
     """Every effective state of the device that its offer and routes look at."""
-    best = {question: BY_ID[question].best for question in levels}
+    best = {question: BEST[question] for question in levels}
     states: list[Mapping[str, int]] = [levels, best, *(repaired(levels, plan) for plan in PLANS)]
     return [effective(state) for state in states]
-
-
-def _shares(gross: int, costs: Lines) -> list[tuple[str, int]]:
-    """Cost shares of a value as negative lines.
-
-    Their sum is rounded once, and then divided: rounding each would let one more unit of value
-    leave less.
-    """
-    whole = sum(basis_points for _, basis_points in costs)
-    if gross <= 0 or whole == 0:
-        return [(name, 0) for name, _ in costs]
-    total = -share(amount=-gross, basis_points=whole)
-    parts = largest_remainder(total=total, weights=[bp for _, bp in costs])
-    return [(name, -part) for (name, _), part in zip(costs, parts, strict=True)]

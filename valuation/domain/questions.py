@@ -203,12 +203,24 @@ QUESTIONS: tuple[Question, ...] = (
 
 BY_ID = {question.id: question for question in QUESTIONS}
 GRADE = BY_ID["cosmetic_grade"]
+BEST = {question.id: question.best for question in QUESTIONS}
 POSITION = {question.id: position for position, question in enumerate(QUESTIONS)}
+# Best grade, as a level, that each answer with a cap leaves possible.
+GRADE_CAPS = {
+    (question.id, level): GRADE.level(answer.grade_cap.value)
+    for question in QUESTIONS
+    for level, answer in enumerate(question.answers)
+    if answer.grade_cap is not None
+}
+_BY_CATEGORY = {
+    category: tuple(question for question in QUESTIONS if category in question.categories)
+    for category in Category
+}
 
 
 def questions_for(category: Category) -> tuple[Question, ...]:
     """The questions that apply to a category, in the registry's order."""
-    return tuple(question for question in QUESTIONS if category in question.categories)
+    return _BY_CATEGORY[category]
 
 
 def question_for(*, question_id: str, category: Category) -> Question:

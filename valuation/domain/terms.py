@@ -5,12 +5,12 @@ versioned tables; nothing here is a constant of the code.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
-from valuation.domain.money import BASIS_POINTS
+from valuation.domain.money import BASIS_POINTS, share
 from valuation.domain.questions import BY_ID, QUESTIONS
 
 # Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
@@ -113,12 +113,20 @@ class Handling:
 
     fixed: tuple[tuple[str, int], ...] = ()
     shares: tuple[tuple[str, int], ...] = ()
+    whole_fixed: int = field(init=False, compare=False)
+    whole_share: int = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "whole_fixed", sum(amount for _, amount in self.fixed))
+        object.__setattr__(self, "whole_share", sum(part for _, part in self.shares))
         if any(amount < 0 for _, amount in (*self.fixed, *self.shares)):
             raise PolicyRefused("handling costs cannot be negative")
-        if sum(share for _, share in self.shares) > BASIS_POINTS:
+        if self.whole_share > BASIS_POINTS:
             raise PolicyRefused("handling shares of more than the whole value")
+
+    def of_value(self, amount: int) -> int:
+        """All cost shares of a value together, rounded up once."""
+        return -share(amount=-amount, basis_points=self.whole_share) if amount > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)

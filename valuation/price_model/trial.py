@@ -24,7 +24,14 @@ def try_bundle(folder: Path) -> None:
     """Load and replay in a subprocess with a time limit; BundleFailedTrial says what happened."""
     command = [sys.executable, "-m", "valuation.price_model.trial", str(folder)]
     try:
-        run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        run = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=SECONDS,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
     except subprocess.TimeoutExpired as expired:
         raise BundleFailedTrial(f"{folder.name}: not loaded within {SECONDS} s") from expired
     if run.returncode != 0:

@@ -7,9 +7,9 @@ import orjson
 from fastapi import Depends, Request, Response
 
 from valuation.documents import Document, customer_view, merchant_view
+from valuation.shop import Shop
 from valuation.web.problem import MEDIA_TYPE
 from valuation.web.requests import View
-from valuation.web.shop import Shop
 
 JSON = "application/json"
 SHOWN = {View.CUSTOMER: customer_view, View.MERCHANT: merchant_view}

@@ -10,11 +10,11 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from valuation.settings import Settings
+from valuation.shop import Clock, Entropy, open_shop
 from valuation.storage.engine import CONNECTIONS
 from valuation.version import VERSION
 from valuation.web import errors, health, merchant_api, openapi
 from valuation.web.middleware import Edge
-from valuation.web.shop import Clock, Entropy, open_shop
 
 DESCRIPTION = "Trade-in valuation of used phones: dated quotes that say how they were made."
 

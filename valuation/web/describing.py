@@ -4,8 +4,8 @@ from itertools import islice
 
 from valuation.domain.questions import QUESTIONS
 from valuation.price_model.model import PriceModel
+from valuation.shop import NoSuchPage, Shop
 from valuation.web.requests import DeviceQuery
-from valuation.web.shop import NoSuchPage, Shop
 
 DEEPEST = 1000  # results that pages can reach
 

@@ -18,13 +18,13 @@ from valuation.domain.terms import PolicyRefused
 from valuation.price_model.model import UnknownContext
 from valuation.price_model.shelf import NoBundle
 from valuation.quoting import AmbiguousDevice, DeviceNeeded
+from valuation.shop import ArchiveUnavailable, NoSuchPage, UnknownMarket
 from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
 from valuation.tables.table import BrokenTable
 from valuation.web.body import MalformedBody
 from valuation.web.problem import FieldError, Problem, redact
-from valuation.web.shop import ArchiveUnavailable, NoSuchPage, UnknownMarket
 from valuation.web.validation import validation_problem
 
 DEVICE_WAYS = "device.id, device.name with device.storage_gb, or device.identifier"

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Response
 
 from valuation.price_model.shelf import NoBundle
+from valuation.shop import Shop, UnknownMarket
 from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.upgrade import revision
 from valuation.web.answering import InShop, json_response
 from valuation.web.self_schemas import Health, Readiness
-from valuation.web.shop import Shop, UnknownMarket
 
 router = APIRouter()
 

@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from valuation.issuing import find, issue
+from valuation.shop import DEFAULT_MERCHANT
 from valuation.web.answering import InShop, json_response, problems, quote_response
 from valuation.web.body import StrictRoute
 from valuation.web.describing import described_bundle, described_questions, found_devices
-from valuation.web.issuing import find, issue
 from valuation.web.requests import DeviceQuery, MarketQuery, QuoteIn, QuoteQuery
 from valuation.web.schemas import CustomerQuote, MerchantQuote
 from valuation.web.self_schemas import BundleOut, DeviceList, QuestionList
-
-MERCHANT = "default"
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
@@ -26,7 +25,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
 )
 def create_quote(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
     """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
-    document = issue(shop, body.request(), merchant=MERCHANT, market=body.market)
+    document = issue(shop, body.request(), merchant=DEFAULT_MERCHANT, market=body.market)
     return quote_response(document, view=query.view, status=201)
 
 
@@ -38,7 +37,7 @@ def create_quote(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InS
 )
 def get_quote(reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
     """The quote as it was issued."""
-    return quote_response(find(shop, reference, merchant=MERCHANT), view=query.view)
+    return quote_response(find(shop, reference, merchant=DEFAULT_MERCHANT), view=query.view)
 
 
 @router.get(

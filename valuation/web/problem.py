@@ -1,7 +1,5 @@
 """Errors as RFC 9457 problem+json, which never repeat what could be an IMEI."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,9 +7,9 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
+from valuation.domain.redaction import redacted
+
 MEDIA_TYPE = "application/problem+json"
-# Fourteen digits or more, however they are spaced: an IMEI, or a MEID in hexadecimal.
-IDENTIFIER = re.compile(r"(?:[0-9A-Fa-f][ \-./]{0,2}){13,}[0-9A-Fa-f]")
 LONGEST = 80
 
 
@@ -74,15 +72,4 @@ class ProblemOut(BaseModel):
 
 def redact(text: str) -> str:
     """The text, shortened, without anything that could identify a unit."""
-    return IDENTIFIER.sub("…", _plain(text))[:LONGEST]
-
-
-def holds_identifier(text: str) -> bool:
-    """Whether the text could hold an IMEI or a MEID."""
-    found = IDENTIFIER.search(_plain(text))
-    return found is not None and sum(c.isdigit() for c in found.group()) >= 8
-
-
-def _plain(text: str) -> str:
-    """Full-width digits are digits too."""
-    return unicodedata.normalize("NFKC", text)
+    return redacted(text)[:LONGEST]

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from valuation.domain.questions import QUESTIONS, Question
+from valuation.domain.redaction import holds_identifier
 from valuation.quoting import QuoteRequest
-from valuation.web.problem import holds_identifier
 
 
 class View(StrEnum):

@@ -14,11 +14,11 @@ from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, r
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.model import devices_from_csvish, ladder_from_json
 from valuation.settings import Settings
+from valuation.shop import Entropy, shop_book, tac_table
 from valuation.storage.engine import DatabaseUnavailable, make_engine
 from valuation.storage.unit_key import BYTES, UnitKeyDamaged, unit_key
 from valuation.storage.upgrade import upgrade
 from valuation.tables.table import BrokenTable
-from valuation.web.shop import Entropy, shop_book, tac_table
 
 BACKLOG = 2048
 TRAIN = "run `make run` or `tradein train` first"

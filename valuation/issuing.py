@@ -9,9 +9,9 @@ from valuation.documents import Document, canonical, digest, document_of
 from valuation.domain.quote import ENTROPY, Quote
 from valuation.impact import impact_of
 from valuation.quoting import QuoteRequest
+from valuation.shop import Shop
 from valuation.storage.engine import reading, writing
 from valuation.storage.quotes import CodeTaken, Event, QuoteNotFound, QuoteStore, StoredQuote
-from valuation.web.shop import Shop
 
 ATTEMPTS = 5
 ID = re.compile(r"qt_[0-9a-v]{26}")

@@ -28,6 +28,7 @@ Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
 
 NOT_SERVED = "no such market is served"
+DEFAULT_MERCHANT = "default"  # the only one, until merchants have keys
 DESKS = 16  # markets × days that are kept ready
 
 
