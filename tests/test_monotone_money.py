@@ -9,22 +9,20 @@ import pytest
 
 from tests.desks import make_desk, paid, quoted
 from tests.domain.making import PRICED, make_answers, random_answers
-from tests.factories import AS_OF, VARIANTS
+from tests.factories import AS_OF, VARIANTS, make_bundle
 from tests.price_model.making import champion_of
 from training.proof_monotone import pairs_of, proof_monotone
 from valuation.domain.answers import CompletedAnswers, complete, with_answers
 from valuation.domain.device import Category
 from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.questions import BY_ID
-from valuation.domain.quote import Indicative, Offer, Quote
+from valuation.domain.quote import Indicative, Offer, Quote, ValueOnly
 from valuation.price_model.champions import ModelStore
 from valuation.priced_quote import ROW_BUDGET
 from valuation.quoting import Desk
 
 DEVICES = 50
 WANTED = 0.95
-# A step of battery health is ten points: the table's own steps are as wide.
-FALL = {"battery_health": 10}
 
 
 @pytest.fixture(scope="module")
@@ -56,20 +54,22 @@ def resold(quote: Quote) -> bool:
 def singly_worse(
     category: Category, question: str
 ) -> Iterator[tuple[CompletedAnswers, CompletedAnswers]]:
-    """Pairs that differ in one answer, from the best down, everything else faultless."""
-    fault = len(BY_ID[question].asked_when) == 2
-    base = (
-        make_answers(category, functions_work="no", **_all_well())
-        if fault
-        else make_answers(category)
-    )
-    fall = FALL.get(question, 1)
-    for level in range(BY_ID[question].best, fall - 1, -fall):
-        better = with_answers(base, {question: level})
-        worse = with_answers(base, {question: level - fall})
-        if question == "functions_work":
-            worse = with_answers(base, {question: 0, **_levels(_all_well())})
-        yield better, worse
+    """Pairs that differ in one answer, everything else faultless, one level at a time.
+
+    Battery health is held against a new one: once it is cheaper to replace, a weaker one costs the
+    shop no more.
+    """
+    asked = BY_ID[question]
+    base = make_answers(category, **(_faulty() if len(asked.asked_when) == 2 else {}))
+    lower = range(90, -1, -10) if asked.percent else range(asked.best)
+    for level in lower:
+        better = base if asked.percent else with_answers(base, {question: level + 1})
+        others = _levels(_all_well()) if question == "functions_work" else {}
+        yield better, with_answers(base, {question: level, **others})
+
+
+def _faulty() -> dict[str, object]:
+    return {"functions_work": "no", **_all_well()}
 
 
 def _all_well() -> dict[str, object]:
@@ -84,7 +84,7 @@ def test_no_worse_answer_and_none_left_out_raises_an_offer(desk: Desk, variants:
     rng = np.random.default_rng(4)
     for variant in variants:
         silent = complete(given={}, category=category_of(desk, variant))
-        for pair in pairs_of(silent, rng, 30):
+        for pair in pairs_of(silent, rng, 20):
             better, worse = (paid(quoted(desk, variant, it)) for it in (pair.better, pair.worse))
             assert worse <= better, f"{variant}: {pair.step}"
 
@@ -166,3 +166,17 @@ def test_the_long_proof_finds_nothing_on_a_small_sample(models: Path) -> None:
     assert proof.pairs == 80
     assert proof.violations == []
     assert "0 of them raised the offer" in next(proof.lines())
+
+
+def test_a_market_of_trade_in_prices_gets_a_value_that_every_worse_answer_lowers(
+    tmp_path: Path,
+) -> None:
+    digest = make_bundle(tmp_path, market="cn-cny-trade-in-real")
+    desk = make_desk(tmp_path, digest)
+    sound = quoted(desk, VARIANTS[1], make_answers())
+    assert sound.outcome == ValueOnly("no_sale_price")
+    for worse in ({"sim_lock": "locked"}, {"battery_health": 80}, {"cosmetic_grade": "C"}):
+        flawed = quoted(desk, VARIANTS[1], make_answers(**worse))
+        assert sound.interval is not None
+        assert flawed.interval is not None
+        assert flawed.interval.p50 < sound.interval.p50

@@ -141,7 +141,7 @@ def test_the_order_of_the_answers_changes_nothing() -> None:
 
 
 @given(seeds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_question_has_a_level_within_its_range_in_the_registrys_order(seed: int) -> None:
     answers = make_world(seed).answers
     assert list(answers.levels) == [question.id for question in questions_for(answers.category)]
@@ -150,7 +150,7 @@ def test_every_question_has_a_level_within_its_range_in_the_registrys_order(seed
 
 
 @given(seeds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_leaving_an_answer_out_never_gives_a_better_level_anywhere(seed: int) -> None:
     world = make_world(seed)
     for question in world.answers.given:
@@ -159,7 +159,7 @@ def test_leaving_an_answer_out_never_gives_a_better_level_anywhere(seed: int) ->
 
 
 @given(seeds)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_worse_answer_never_gives_a_better_level_anywhere(seed: int) -> None:
     world = make_world(seed)
     for question, level in world.answers.given.items():

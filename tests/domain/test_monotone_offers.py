@@ -19,7 +19,7 @@ from valuation.domain.money import BASIS_POINTS
 from valuation.domain.questions import BY_ID
 
 worlds = st.integers(0, 2**32).map(make_world)
-THOROUGH = settings(max_examples=200, deadline=None)
+THOROUGH = settings(max_examples=100, deadline=None)
 
 
 def offer(world: World, answers: CompletedAnswers) -> int:

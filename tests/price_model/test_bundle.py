@@ -24,7 +24,7 @@ FILES = (
     "evaluation.json", "features.json", "golden.json", "ladder.json", "model.json",
 )  # fmt: skip
 SHARED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -37,7 +37,8 @@ SHORT = replace(QUICK, rounds=1, warm_up=0.05, seconds=0.2, most=20, cases=5, co
 def short_run(models: Path, folder: Path) -> Findings:
     settings = Settings.from_environment({"TRADEIN_MODELS": str(models)})
     return Bench(
-        settings=settings, market=None, pace=SHORT, now=NOW, peers=False, say=lambda _text: None
+        settings=settings, market=None, pace=SHORT, now=NOW, peers=frozenset(),
+        say=lambda _text: None,
     ).run(folder)  # fmt: skip
 
 

@@ -44,13 +44,13 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A measurement of a market's champion; ``peers`` off leaves out the plain ones and MLflow."""
+    """A measurement of a market's champion; ``peers``: which others are measured, by server."""
 
     settings: Settings
     market: Market | None
     pace: Pace
     now: datetime
-    peers: bool
+    peers: frozenset[str]
     say: Say
 
     def run(self, folder: Path) -> Findings:
@@ -73,8 +73,10 @@ class Bench:
     def _measured(
         self, installation: Installation, till: Till, cases: list[Case], began: float
     ) -> tuple[list[Sample], dict[str, float | None]]:
-        own, others = own_targets(cases), peer_targets(cases) if self.peers else []
-        recipes = [*installation.own(), *(installation.peers() if self.peers else [])]
+        own = own_targets(cases)
+        others = [it for it in peer_targets(cases) if it.server in self.peers]
+        peers = [it for it in installation.peers() if it.name in self.peers]
+        recipes = [*peers, *installation.own()]
         self.say(f"starting {len(recipes)} servers")
         with running(recipes, installation.folder) as servers:
             check_peers(others, servers, cases)

@@ -62,13 +62,13 @@ class Installation:
         ]
 
     def peers(self) -> list[Recipe]:
-        """The same boosters behind plain endpoints and behind MLflow."""
+        """The same boosters behind MLflow, which takes longest to start, and a plain endpoint."""
         save_pyfunc(self.bundle, self.folder / MODEL_FOLDER)
         plain = uvicorn("training.bench.plain_app:from_environment")
         bundle = {BUNDLE: str(self.bundle)}
         return [
-            Recipe(PLAIN, plain, "/ready", bundle),
             Recipe(MLFLOW, _mlflow(self.folder / MODEL_FOLDER), "/ping", _quiet_mlflow()),
+            Recipe(PLAIN, plain, "/ready", bundle),
         ]
 
 

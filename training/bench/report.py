@@ -107,8 +107,8 @@ def _phases(found: Findings) -> str:
 
 
 def _figure(it: Figure) -> dict[str, object]:
-    data = asdict(it)
-    return {**data, "p50_ms": data.pop("p50"), "p99_ms": data.pop("p99"), **data}
+    named = {"p50": "p50_ms", "p99": "p99_ms", "rate": "per_second"}
+    return {named.get(name, name): value for name, value in asdict(it).items()}
 
 
 def _ratio(it: Ratio) -> dict[str, object]:

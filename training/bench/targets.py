@@ -57,10 +57,13 @@ def check_peers(
 
 def ratios(samples: Sequence[Sample], found: Sequence[Figure], connections: int) -> list[Ratio]:
     """The promises at a number of connections; against the better of the plain peers."""
+    measured = {it.target for it in found}
     promises = [Promise(QUOTE, EMPTY, OF_EMPTY), Promise(QUOTE, BARE, OF_EMPTY)]
-    if any(it.target == PLAIN for it in found):
+    if PLAIN in measured:
         best = better(found, (PLAIN, PLAIN_ONE), connections)
-        promises += [Promise(QUOTE, best, OF_PLAIN), Promise(QUOTE, MLFLOW, OF_PLAIN)]
+        promises.append(Promise(QUOTE, best, OF_PLAIN))
+    if MLFLOW in measured:
+        promises.append(Promise(QUOTE, MLFLOW, OF_PLAIN))
     return [ratio(samples, promise, connections) for promise in promises]
 
 

@@ -1,0 +1,197 @@
+"""The quote as a document: canonical to the byte, and a customer's view that hides the margin."""
+
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.desks import make_desk, quoted
+from tests.domain.making import make_answers, random_answers
+from tests.factories import AS_OF, VARIANTS
+from tests.price_model.making import champion_of
+from tests.tables.making import copy_shipped
+from valuation.documents import (
+    CUSTOMER_FIELDS,
+    canonical,
+    customer_view,
+    digest,
+    document_of,
+    merchant_view,
+)
+from valuation.domain.answers import complete
+from valuation.domain.device import Category
+from valuation.domain.quote import Quote
+from valuation.impact import impact_of
+from valuation.quoting import Desk
+from valuation.tables.book import SHIPPED
+
+Json = dict[str, Any]
+PHONE = VARIANTS[1]
+HIDDEN = {
+    "value",
+    "routes",
+    "merchant",
+    "context",
+    "expected",
+    "policy",
+    "parts",
+    "p10",
+    "p50",
+    "mean",
+}
+
+
+@pytest.fixture(scope="module")
+def desk(models: Path) -> Desk:
+    return make_desk(models, champion_of(models))
+
+
+def documented(desk: Desk, quote: Quote) -> Json:
+    impact = impact_of(quote, desk.book.table("impact", AS_OF))
+    return document_of(quote, impact=impact)
+
+
+def random_documents(desk: Desk, number: int) -> Iterator[Json]:
+    random = Random(12)
+    for i in range(number):
+        answers = random_answers(random, Category.PHONE)
+        yield documented(desk, quoted(desk, VARIANTS[i % len(VARIANTS)], answers))
+
+
+def numbers(tree: object) -> Iterator[float]:
+    """Every number of a JSON tree."""
+    match tree:
+        case bool() | None | str():
+            return
+        case int() | float():
+            yield abs(tree)
+        case Mapping():
+            for value in tree.values():
+                yield from numbers(value)
+        case list() | tuple():
+            for value in tree:
+                yield from numbers(value)
+
+
+def names(tree: object) -> Iterator[str]:
+    """Every key of a JSON tree."""
+    match tree:
+        case Mapping():
+            for key, value in tree.items():
+                yield key
+                yield from names(value)
+        case list() | tuple():
+            for value in tree:
+                yield from names(value)
+
+
+def merchant_only(document: Json) -> set[float]:
+    """The interval, and of every route its expected value, its span and what it brings in."""
+    figures = {money["amount"] for money in (document["value"] or {}).values() if money != "sold"}
+    for route in (document["disposition"] or {"routes": []})["routes"]:
+        figures |= {route[name]["amount"] for name in ("expected", "low", "high")}
+        figures |= {part["amount"]["amount"] for part in route["parts"][:1]}
+    return {abs(figure) for figure in figures} - {0}
+
+
+def test_no_number_of_the_customers_view_is_one_of_the_merchants_figures(desk: Desk) -> None:
+    for document in random_documents(desk, 200):
+        view = customer_view(document)
+        amounts = [line["amount"]["amount"] for line in document["lines"]]
+        shown = {*numbers(view), *(abs(total) for total in accumulate(amounts))}
+        assert not shown & merchant_only(document)
+
+
+def test_the_test_above_would_find_a_figure_that_slipped_in(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers()))
+    leaky = {**customer_view(document), "hint": document["value"]["p50"]}
+    assert set(numbers(leaky)) & merchant_only(document)
+
+
+def test_the_customers_view_names_nothing_of_the_merchants(desk: Desk) -> None:
+    for document in random_documents(desk, 30):
+        view = customer_view(document)
+        assert set(view) <= {*CUSTOMER_FIELDS, "disposition"}
+        assert not HIDDEN & set(names({k: v for k, v in view.items() if k != "versions"}))
+
+
+def test_another_margin_changes_nothing_in_the_view_but_what_is_paid(
+    models: Path, tmp_path: Path, desk: Desk
+) -> None:
+    copy_shipped(tmp_path, "policy", lambda text: text.replace("margin,,800", "margin,,805"))
+    other = make_desk(models, champion_of(models), SHIPPED, tmp_path)
+    views = [customer_view(documented(d, quoted(d, PHONE, make_answers()))) for d in (desk, other)]
+    changed = {name for name in views[0] if views[0][name] != views[1][name]}
+    assert changed <= {"offer", "lines", "versions"}
+
+
+def test_the_merchants_view_is_the_whole_document(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers()))
+    assert merchant_view(document) == document
+    assert {"value", "context", "merchant"} <= set(document)
+
+
+def test_the_same_quote_has_the_same_bytes_every_time(models: Path, desk: Desk) -> None:
+    again = make_desk(models, champion_of(models))
+    for one, other in zip(random_documents(desk, 20), random_documents(again, 20), strict=True):
+        assert canonical(one) == canonical(other)
+        assert digest(canonical(one)) == digest(canonical(orjson.loads(canonical(one))))
+
+
+def test_the_order_of_the_answers_does_not_change_a_byte(desk: Desk) -> None:
+    given = dict(make_answers(display_works="cracked", erasure="pending").given)
+    backwards = dict(reversed(given.items()))
+    documents = [
+        canonical(
+            documented(desk, quoted(desk, PHONE, complete(given=it, category=Category.PHONE)))
+        )
+        for it in (given, backwards)
+    ]
+    assert documents[0] == documents[1]
+
+
+def test_money_is_whole_minor_units_everywhere(desk: Desk) -> None:
+    for document in random_documents(desk, 30):
+        found = orjson.loads(canonical(document))
+        for line in found["lines"]:
+            assert type(line["amount"]["amount"]) is int
+            assert line["amount"]["currency"] == "CNY"
+
+
+def test_a_demo_quote_says_so_in_both_views(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers()))
+    for view in (customer_view(document), merchant_view(document)):
+        assert view["data"] == "demo"
+        assert "simulator" in str(view["notice"])
+
+
+def test_a_stolen_phone_is_refused_for_nothing_with_the_reason(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers(block_list="listed")))
+    view = customer_view(document)
+    disposition = view["disposition"]
+    assert isinstance(disposition, dict)
+    assert (disposition["route"], disposition["flag"]) == ("refuse", "none")
+    assert view["offer"] == {"amount": 0, "currency": "CNY"}
+    assert [reason["code"] for reason in disposition["reasons"]] == ["block_list_found"]
+
+
+def test_a_swollen_battery_is_dismantled_with_the_hazard_as_a_condition(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers(battery_safety="swollen")))
+    disposition = document["disposition"]
+    assert (disposition["route"], disposition["flag"]) == ("dismantle", "dismantle")
+    assert [condition["code"] for condition in disposition["conditions"]] == ["battery_hazard"]
+
+
+def test_a_phone_that_is_not_yet_erased_is_resold_on_that_condition(desk: Desk) -> None:
+    erased, pending = (
+        documented(desk, quoted(desk, PHONE, make_answers(erasure=it)))
+        for it in ("done", "pending")
+    )
+    assert pending["offer"] == erased["offer"]
+    assert pending["disposition"]["flag"] == "resale"
+    codes = [condition["code"] for condition in pending["disposition"]["conditions"]]
+    assert codes == ["erase_before_settlement"]
