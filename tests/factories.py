@@ -20,7 +20,7 @@ from valuation.features import (
     columns_of,
     feature_matrix,
 )
-from valuation.ladder import LADDER_COLUMNS, Factor, Ladder, Rung, Term
+from valuation.ladder import LADDER_MONOTONE, Factor, Ladder, Rung, Term
 from valuation.price_model import calibration as conformal
 from valuation.price_model.bundle import Bundle, write_bundle
 from valuation.price_model.calibration import Calibration, Support
@@ -174,7 +174,7 @@ def _boost(inputs: Floats, target: Floats, specification: FeatureSpecification) 
         "verbosity": -1,
         "deterministic": True,
         "seed": 1,
-        "monotone_constraints": [*specification.monotone(), *(0 for _ in LADDER_COLUMNS)],
+        "monotone_constraints": [*specification.monotone(), *LADDER_MONOTONE],
     }
     data = lightgbm.Dataset(inputs, target, free_raw_data=False)
     text: str = lightgbm.train(parameters, data, num_boost_round=12).model_to_string()

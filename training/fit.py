@@ -18,7 +18,7 @@ from training.ladder_fit import fit_ladder, leave_room, refit_rungs
 from training.params import BoosterRules, Params
 from training.splits import fold_of, group_names
 from valuation.features import FeatureSpecification, Floats, feature_matrix
-from valuation.ladder import LADDER_COLUMNS, Ladder
+from valuation.ladder import LADDER_COLUMNS, LADDER_MONOTONE, Ladder
 
 LEVELS = (0.1, 0.5, 0.9)
 LADDER_FOLDS = 5
@@ -143,7 +143,7 @@ def _settings(
         "min_sum_hessian_in_leaf": 0.0,
         "feature_fraction": rules.column_share,
         "lambda_l2": rules.ridge,
-        "monotone_constraints": [*specification.monotone(), *(0 for _ in LADDER_COLUMNS)],
+        "monotone_constraints": [*specification.monotone(), *LADDER_MONOTONE],
         "monotone_constraints_method": METHOD,
         "max_cat_to_onehot": 8,
         "seed": params.seed,

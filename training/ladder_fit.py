@@ -183,7 +183,7 @@ def _fit_terms(
     centre = np.median(target)
     full = np.column_stack([np.ones(len(design)), design])
     weights = np.ones(len(design))
-    lower = np.array([-np.inf, *(0.0 if t.sign > 0 else -np.inf for t in terms)])
+    lower = np.array([-np.inf, *(_least(term, rules) for term in terms)])
     upper = np.array([np.inf, *(0.0 if t.sign < 0 else np.inf for t in terms)])
     solution = np.zeros(full.shape[1])
     for _ in range(REWEIGHTINGS):
@@ -191,6 +191,15 @@ def _fit_terms(
         residual = np.abs(target - centre - full @ solution)
         weights = rules.huber / np.maximum(residual, rules.huber)
     return float(solution[0] + centre), solution[1:]
+
+
+def _least(term: Term, rules: LadderRules) -> float:
+    """The least coefficient of a term: its sign's bound, or the prior that no answer is free."""
+    if term.sign <= 0:
+        return -np.inf
+    if not term.factors[0].column.startswith("answer_"):
+        return 0.0
+    return rules.least_point if term.factors[0].kind == "ramp" else rules.least_step
 
 
 def _bounded_ridge(

@@ -97,7 +97,13 @@ def _answers(specification: FeatureSpecification) -> list[Term]:
 def _spoken_of(
     terms: Sequence[Term], matrix: Floats, specification: FeatureSpecification
 ) -> tuple[Term, ...]:
-    """The terms in which enough sales differ for a coefficient to mean something."""
+    """The terms in which enough sales differ for a coefficient to mean something; battery health
+    keeps its whole scale."""
     design = design_matrix(matrix, specification, terms)
     differing = (design != np.median(design, axis=0)).sum(axis=0)
-    return tuple(term for term, n in zip(terms, differing, strict=True) if n >= LEAST_ROWS)
+    counted = zip(terms, differing, strict=True)
+    return tuple(term for term, n in counted if n >= LEAST_ROWS or _is_health(term))
+
+
+def _is_health(term: Term) -> bool:
+    return term.factors[0].kind == "ramp" and term.factors[0].column.startswith("answer_")

@@ -42,6 +42,7 @@ class SpecificationRules:
     """What counts as taught."""
 
     least_answers: int
+    least_level: int
     least_context: int
     least_brand: int
 
@@ -58,6 +59,8 @@ class LadderRules:
     ridge: float
     huber: float
     answer_share: float
+    least_step: float
+    least_point: float
     age_share: float
 
 

@@ -40,6 +40,11 @@ def specification_of(
             "unit_state": tuple(state.value for state in UnitState),
         },
         typical={name: _typical_fact(dataset, name) for name in FACTS},
+        lowest={
+            q: lowest
+            for q, levels in columns.answers.items()
+            if _taught(q, levels, rules) and (lowest := _lowest(q, levels, rules)) > 0
+        },
         dated=dataset.dated and float(np.ptp(dataset.sold_on)) >= SEASON_FROM_DAYS,
     )
 
@@ -48,6 +53,14 @@ def _taught(question: str, levels: Floats, rules: SpecificationRules) -> bool:
     known = levels[~np.isnan(levels)]
     below = int((known < BY_ID[question].best).sum())
     return below >= rules.least_answers and len(np.unique(known)) > 1 and BY_ID[question].priced
+
+
+def _lowest(question: str, levels: Floats, rules: SpecificationRules) -> int:
+    """The lowest level that enough sales had; battery health is a scale, and has none."""
+    if BY_ID[question].percent:
+        return 0
+    counts = [int((levels == level).sum()) for level in range(BY_ID[question].best + 1)]
+    return next(level for level, count in enumerate(counts) if count >= rules.least_level)
 
 
 def _typical(levels: Floats) -> float:

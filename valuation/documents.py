@@ -97,6 +97,9 @@ def customer_view(document: Mapping[str, object]) -> Document:
     """What the customer may see: offer, lines, chosen route, reasons, conditions, impact."""
     view = {name: document[name] for name in CUSTOMER_FIELDS if name in document}
     disposition = cast(dict[str, object] | None, document["disposition"])
+    versions = cast(dict[str, object], document["versions"])
+    # A digest of the policy could be tried against every margin that it might hold.
+    view["versions"] = {name: versions[name] for name in ("bundle", "rules")}
     view["disposition"] = disposition and {name: disposition[name] for name in CUSTOMER_DISPOSITION}
     return view
 

@@ -6,7 +6,7 @@ known after ``as_of`` enters.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -68,7 +68,8 @@ class FeatureSpecification:
 
     ``answers``: question id → level that stands in for an absent one in *training* rows.
     ``vocabulary``: categorical column → its values in the order of their codes.
-    ``typical``: fill for absent facts, beside a flag column.
+    ``typical``: fill for absent facts, beside a flag column. ``lowest``: the lowest level of an
+    answer that enough sales had, where that is not the worst.
     """
 
     answers: Mapping[str, float]
@@ -77,6 +78,7 @@ class FeatureSpecification:
     vocabulary: Mapping[str, tuple[str, ...]]
     typical: Mapping[str, float]
     dated: bool
+    lowest: Mapping[str, int] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
         """The columns of the matrix, in their order."""
@@ -118,6 +120,7 @@ class FeatureSpecification:
             vocabulary={k: _texts(v) for k, v in data["vocabulary"].items()},
             typical={k: float(str(v)) for k, v in data["typical"].items()},
             dated=bool(data["dated"]),
+            lowest={k: int(str(v)) for k, v in data.get("lowest", {}).items()},
         )
 
 

@@ -15,6 +15,8 @@ import numpy as np
 from valuation.features import Columns, FeatureSpecification, Floats
 
 LADDER_COLUMNS = ("departure", "sales_of_device_model", "spread_of_device_model")
+# A larger variant has the higher departure: what the boosters make of it must not turn that round.
+LADDER_MONOTONE = (1, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from valuation.domain.answers import (
     CompletedAnswers,
     Levels,
     best_levels,
-    with_answers,
+    missing_at_best,
 )
 from valuation.domain.device import Device
 from valuation.domain.disposition import choose
@@ -65,7 +65,7 @@ class Pricing:
 
     def plan(self, *, budget: int = ROW_BUDGET) -> Plan:
         """What to ask of the price model; with a budget of 0 the lines are grouped, no more."""
-        best_case = with_answers(self.answers, self._missing_at_best()).levels
+        best_case = missing_at_best(self.answers).levels
         steps = path(
             self.answers,
             fits=lambda taken: budget > 0 and len(self._rows([*taken, best_case])) <= budget,
@@ -97,9 +97,6 @@ class Pricing:
             else tuple(lines(steps=steps, appraisal=appraisal, completed=self.answers)),
             disposition=disposition,
         )
-
-    def _missing_at_best(self) -> dict[str, int]:
-        return {question: BY_ID[question].best for question in self.answers.missing}
 
     def _outcome(self, appraisal: Appraisal, best_case: Levels) -> Outcome:
         offer = appraisal.rounded(self.answers.levels)

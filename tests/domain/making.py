@@ -82,7 +82,7 @@ def make_appraisal(
     return Appraisal(
         device=DEVICE,
         category=category,
-        taught=frozenset(PRICED),
+        taught=dict.fromkeys(PRICED, 0),
         terms=terms or make_terms(),
         raw=worth or Worth(),
     )
@@ -107,7 +107,7 @@ class World:
 def make_world(seed: int) -> World:
     random = Random(seed)
     category = random.choice(list(Category))
-    taught = frozenset(q for q in PRICED if random.random() < 0.6)
+    taught = {q: 0 for q in PRICED if random.random() < 0.6}
     appraisal = Appraisal(DEVICE, category, taught, random_terms(random), RandomWorth(random))
     return World(seed, appraisal, random_answers(random, category))
 

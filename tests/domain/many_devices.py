@@ -28,7 +28,7 @@ def resold(how_many: int, *, seed: int) -> Iterator[tuple[int, Levels]]:
     random, terms = Random(seed), shipped_terms()
     for number in range(how_many):
         category = random.choice(list(Category))
-        taught = frozenset(question for question in PRICED if random.random() < 0.5)
+        taught = {question: 0 for question in PRICED if random.random() < 0.5}
         appraisal = Appraisal(DEVICE, category, taught, random.choice(terms), RandomWorth(random))
         levels = random_answers(random, category).levels
         closed = any(levels[question] == 0 for question in UNPRICED)

@@ -121,7 +121,7 @@ def test_a_closed_route_pays_nothing_and_keeps_its_value_for_the_merchant() -> N
 
 def test_an_answer_that_no_sale_taught_is_deducted_from_the_table() -> None:
     table = Deductions({("sim_lock", ""): ((0, 1000),), ("battery_health", ""): ((99, 500),)})
-    taught = frozenset({"cosmetic_grade"})
+    taught = {"cosmetic_grade": 0}
     appraisal = Appraisal("x", Category.PHONE, taught, make_terms(deductions=table), Worth())
     locked = make_answers(sim_lock="locked", battery_health=90).levels
     # 200000 * 0.90 * 0.95 = 171000, in one division.
@@ -130,7 +130,7 @@ def test_an_answer_that_no_sale_taught_is_deducted_from_the_table() -> None:
 
 
 def test_an_answer_without_an_entry_is_named_and_never_a_silent_zero() -> None:
-    appraisal = Appraisal("x", Category.PHONE, frozenset(), make_terms(), Worth())
+    appraisal = Appraisal("x", Category.PHONE, {}, make_terms(), Worth())
     assert appraisal.undeducted(make_answers(sim_lock="locked").levels) == ["sim_lock"]
     assert appraisal.undeducted(PERFECT) == []
 
@@ -148,6 +148,6 @@ def test_everything_that_an_offer_looks_at_is_planned() -> None:
         seen.add(frozenset(levels.items()))  # type: ignore[attr-defined]
         return 1
 
-    appraisal = Appraisal("x", Category.PHONE, frozenset(), make_terms(), spy)
+    appraisal = Appraisal("x", Category.PHONE, {}, make_terms(), spy)
     appraisal.routes(CRACKED)
     assert seen <= set(planned)

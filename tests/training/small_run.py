@@ -26,7 +26,9 @@ def small_params() -> Params:
     return replace(
         shipped,
         split=replace(shipped.split, unsold_folds=2, calibration_folds=3, test_folds=4),
-        specification=replace(shipped.specification, least_answers=12, least_brand=200),
+        specification=replace(
+            shipped.specification, least_answers=12, least_level=5, least_brand=200
+        ),
         boosters=replace(shipped.boosters, trees=40, leaves=8, learning_rate=0.15),
         evaluation=replace(shipped.evaluation, minimum=20, resamples=100, golden=20),
     )

@@ -7,11 +7,12 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from valuation.cli import common
 from valuation.domain.market import Market
-from valuation.price_model.champions import Champion, ModelStore
+from valuation.price_model.champions import ModelStore
 from valuation.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,10 +30,9 @@ class OneMarket(ModelStore):
 
     market: Market
 
-    def champions(self) -> list[Champion]:
-        """The market's champion."""
-        found = self.champion(self.market)
-        return [found] if found else []
+    def pointers(self) -> list[Path]:
+        """The market's pointer alone."""
+        return [self.pointer(self.market)]
 
 
 class NotServed(LookupError):

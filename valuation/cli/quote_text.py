@@ -151,12 +151,16 @@ def _answers(quote: Shown, set_by_works: Mapping[str, str | int]) -> Sequence[tu
 def _identity(quote: Shown, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
     until = datetime.fromisoformat(quote["valid_until"]).astimezone(zone)
     unit, versions = quote["device"]["unit"], quote["versions"]
-    tables = ", ".join(f"{name} {digest[:8]}" for name, digest in versions["tables"].items())
+    bundle = versions["bundle"][:12]
+    tables = [f"{name} {digest[:8]}" for name, digest in versions.get("tables", {}).items()]
     return (
         ("Valid until", f"{until:%Y-%m-%d %H:%M} {until:%Z}"),
         ("Code", quote["code"]),
         ("Id", quote["id"]),
         ("Unit", f"{unit['kind']} …{unit['last4']}" if unit else ""),
         ("Market", f"{quote['market']}, {quote['data']} data, as of {quote['as_of']}"),
-        ("Versions", f"bundle {versions['bundle'][:12]}, rules {versions['rules']}, {tables}"),
+        (
+            "Versions",
+            ", ".join([f"bundle {bundle}", f"rules {versions['rules']}", *tables]),
+        ),
     )

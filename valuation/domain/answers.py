@@ -118,6 +118,24 @@ def with_answers(completed: CompletedAnswers, changes: Levels) -> CompletedAnswe
             del given[contradiction.question]
 
 
+def missing_at_best(completed: CompletedAnswers) -> CompletedAnswers:
+    """The device with every missing required answer at the best that the given ones allow."""
+    found = completed
+    while found.missing:
+        found = _with_best(found, BY_ID[found.missing[0]])
+    return found
+
+
+def _with_best(completed: CompletedAnswers, question: Question) -> CompletedAnswers:
+    for level in range(question.best, 0, -1):
+        try:
+            given = {**completed.given, question.id: level}
+            return complete(given=given, category=completed.category)
+        except ImpossibleAnswers:
+            continue
+    return with_answers(completed, {question.id: 0})
+
+
 def best_levels(category: Category) -> dict[str, int]:
     """The levels of a device without a fault."""
     return {question.id: question.best for question in questions_for(category)}

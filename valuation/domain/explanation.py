@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from valuation.domain.answers import CompletedAnswers, Levels, best_levels
 from valuation.domain.pricing import Appraisal, levels_to_price
-from valuation.domain.questions import BY_ID, POSITION
+from valuation.domain.questions import BEST, BY_ID, POSITION
 
 OTHERS = "other_answers"
 
@@ -94,7 +94,8 @@ def _basis(step: Step, appraisal: Appraisal) -> Basis:
     priced = [question for question in step.questions if BY_ID[question].priced]
     if not priced:
         return Basis.GATE
-    return Basis.SALES if appraisal.taught.issuperset(priced) else Basis.TABLE
+    known = all(step.levels[q] >= appraisal.taught.get(q, BEST[q]) for q in priced)
+    return Basis.SALES if known else Basis.TABLE
 
 
 def _flaws(completed: CompletedAnswers) -> list[tuple[str, list[str]]]:

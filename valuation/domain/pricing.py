@@ -52,12 +52,13 @@ class Appraisal:
     """One device under one set of terms.
 
     ``raw`` gives the price model's figure for effective levels, in minor units of the market's
-    kind of price. ``taught``: questions that the model's sales taught; the others are deducted.
+    kind of price. ``taught``: questions that the model's sales taught, with the lowest level
+    that they knew; every other answer is deducted by a table.
     """
 
     device: str
     category: Category
-    taught: frozenset[str]
+    taught: Mapping[str, int]
     terms: Terms
     raw: Values
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
@@ -116,11 +117,14 @@ class Appraisal:
 
     def _deductions(self, counted: Levels) -> dict[str, int | None]:
         return {
-            question: self.terms.deductions.share(
-                question=question, level=level, category=self.category
+            question: self.terms.deductions.share_below(
+                question=question,
+                level=level,
+                known=self.taught.get(question, BEST[question]),
+                category=self.category,
             )
             for question, level in counted.items()
-            if BY_ID[question].priced and question not in self.taught
+            if BY_ID[question].priced and level < self.taught.get(question, BEST[question])
         }
 
     def _pay(self, route: Route, net: int) -> int:

@@ -76,6 +76,21 @@ class Deductions:
         steps = self.rows.get((question, category.value)) or self.rows.get((question, ""), ())
         return next((share for upto, share in sorted(steps) if level <= upto), None)
 
+    def share_below(
+        self, *, question: str, level: int, known: int, category: Category
+    ) -> int | None:
+        """Basis points taken from the value with the answer ``known``, the lowest that sales knew.
+
+        What is left by the table at ``level`` over what is left at ``known``, rounded against the
+        worse answer; None where the table has no entry for one of them.
+        """
+        worse = self.share(question=question, level=level, category=category)
+        better = self.share(question=question, level=known, category=category)
+        if worse is None or better is None:
+            return None
+        left = BASIS_POINTS - better
+        return BASIS_POINTS - (BASIS_POINTS - worse) * BASIS_POINTS // left if left else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Repairs:

@@ -46,6 +46,10 @@ class Calibration:
 
     scores: Mapping[str, Mapping[float, tuple[float, ...]]]
 
+    def speaks_for(self, cells: Sequence[str]) -> bool:
+        """Whether one of the cells has scores."""
+        return any(cell in self.scores for cell in cells)
+
     def offset(self, *, cells: Sequence[str], level: float) -> float:
         """What to add to the fitted log quantile, by the first cell that has scores."""
         cell = next(cell for cell in cells if cell in self.scores)

@@ -56,10 +56,17 @@ class ModelStore:
             raise BrokenPointer(f"{self.pointer(market)}: {error}") from error
 
     def champions(self) -> list[Champion]:
-        """Every market's champion, by market."""
-        folder = self.root / "champions"
-        markets = [Market.from_slug(path.stem) for path in sorted(folder.glob("*.json"))]
-        return [champion for market in markets if (champion := self.champion(market))]
+        """Every market's champion, by market; BrokenPointer where one cannot be read."""
+        found = [self.pointed(path) for path in self.pointers()]
+        return [champion for champion in found if champion is not None]
+
+    def pointers(self) -> list[Path]:
+        """Every pointer file."""
+        return sorted((self.root / "champions").glob("*.json"))
+
+    def pointed(self, path: Path) -> Champion | None:
+        """The champion that one pointer file names; BrokenPointer where it cannot be read."""
+        return self.champion(_market_of(path))
 
     def point(self, champion: Champion) -> None:
         """Make a bundle the champion of its market, atomically and durably."""
@@ -72,3 +79,10 @@ class ModelStore:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
+
+
+def _market_of(pointer: Path) -> Market:
+    try:
+        return Market.from_slug(pointer.stem)
+    except ValueError as error:
+        raise BrokenPointer(f"{pointer.name}: {error}") from error

@@ -21,7 +21,7 @@ from valuation.features import (
     context_words,
     feature_matrix,
 )
-from valuation.ladder import Factor, Ladder, Rung, Term
+from valuation.ladder import LADDER_COLUMNS, Factor, Ladder, Rung, Term
 from valuation.price_model import calibration as conformal
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.calibration import (
@@ -93,9 +93,10 @@ class PriceModel:
         """How many sales of the device model (a slug) this bundle was fitted on."""
         return support_of(self.ladder.sales_of(device_model))
 
-    def taught(self) -> frozenset[str]:
-        """The questions whose answers this bundle's sales taught."""
-        return frozenset(self.specification.answers)
+    def taught(self) -> Mapping[str, int]:
+        """The questions whose answers this bundle's sales taught, with the lowest level known."""
+        lowest = self.specification.lowest
+        return {question: lowest.get(question, 0) for question in self.specification.answers}
 
     def device(self, current: Device) -> Device:
         """The device with the facts frozen in the bundle, where it has them.
@@ -131,7 +132,10 @@ def assemble(bundle: Bundle) -> PriceModel:
         model = _assemble(bundle)
     except (KeyError, TypeError, AttributeError) as error:
         raise ForeignBundle(f"the bundle lacks or misspells {error}") from error
-    expected = len(model.specification.names()) + 3
+    silent = [s.value for s in Support if not model.calibration.speaks_for(cells_of(s, None))]
+    if silent:
+        raise ForeignBundle(f"its calibration has no scores for {', '.join(silent)} device models")
+    expected = len(model.specification.names()) + len(LADDER_COLUMNS)
     for booster in model.boosters:
         if booster.features != expected:
             raise ForeignBundle(

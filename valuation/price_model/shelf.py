@@ -61,26 +61,31 @@ class Shelf:
     def refresh(self) -> None:
         """Take up every champion that changed; keep the last good one where it cannot be served."""
         with self._lock:
-            try:
-                champions = self._store.champions()
-            except (BrokenPointer, ValueError, OSError) as error:
-                self._faults = MappingProxyType({"pointer": str(error)})
-                return
             models, faults = dict(self._models), {}
-            for champion in champions:
-                serving = models.get(champion.market)
-                if serving is not None and serving.digest == champion.digest:
-                    continue
-                if champion in self._refused:  # until it is promoted anew
-                    faults[champion.market.slug] = self._refused[champion]
-                    continue
+            for pointer in self._store.pointers():
                 try:
-                    models[champion.market] = self._load(champion.market, champion.digest)
+                    champion = self._store.pointed(pointer)
+                    if champion is not None and not self._serves(champion, models):
+                        models[champion.market] = self._taken_up(champion)
                 except REFUSALS as error:
-                    logger.error("champion of %s refused: %s", champion.market.slug, error)  # noqa: TRY400 -- the reason is the message
-                    self._refused[champion] = str(error)
-                    faults[champion.market.slug] = str(error)
+                    # Each pointer by itself: a broken one keeps no other market from serving.
+                    faults[pointer.stem] = str(error)
             self._models, self._faults = MappingProxyType(models), MappingProxyType(faults)
+
+    def _serves(self, champion: Champion, models: Mapping[Market, PriceModel]) -> bool:
+        serving = models.get(champion.market)
+        return serving is not None and serving.digest == champion.digest
+
+    def _taken_up(self, champion: Champion) -> PriceModel:
+        """The champion's price model; a refusal is remembered until it is promoted anew."""
+        if champion in self._refused:
+            raise BundleFailedTrial(self._refused[champion])
+        try:
+            return self._load(champion.market, champion.digest)
+        except REFUSALS as error:
+            logger.error("champion of %s refused: %s", champion.market.slug, error)  # noqa: TRY400 -- the reason is the message
+            self._refused[champion] = str(error)
+            raise
 
     def _load(self, market: Market, digest: str) -> PriceModel:
         folder = self._store.bundle(digest)

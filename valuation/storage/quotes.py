@@ -23,6 +23,9 @@ class QuoteDamaged(RuntimeError):
     """A stored document is not the one whose digest stands beside it."""
 
 
+ADD_QUOTE, ADD_EVENT = insert(quotes), insert(events)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredQuote:
     """A quote's row: its document as canonical JSON, and what is looked up by."""
@@ -61,9 +64,8 @@ class QuoteStore:
         """Write a quote; CodeTaken where its id or code is another's."""
         row = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
         try:
-            self.connection.execute(
-                insert(quotes).values({**row, "document": stored.document.decode()})
-            )
+            # The row beside the statement: inside it every value is coerced and hashed each time.
+            self.connection.execute(ADD_QUOTE, {**row, "document": stored.document.decode()})
         except IntegrityError as error:
             raise CodeTaken(f"{stored.id} or {stored.code} is taken") from error
 
@@ -80,7 +82,7 @@ class QuoteStore:
     def record(self, event: Event) -> None:
         """Add an event to those of its quote."""
         row = {name: getattr(event, name) for name in event.__dataclass_fields__}
-        self.connection.execute(insert(events).values(row))
+        self.connection.execute(ADD_EVENT, row)
 
     def events(self, quote_id: str) -> Sequence[Event]:
         """What happened to a quote, the first thing first."""

@@ -44,7 +44,7 @@ def rates(table: Table) -> dict[str, Decimal]:
 
 
 def policy(table: Table, currency: str) -> Policy:
-    """The pricing policy; money settings for ``currency`` must be there."""
+    """The policy; the step of ``currency`` must be there, goodwill (route/currency) may be."""
     settings: dict[tuple[str, str], Row] = {}
     for each in table.rows:
         if settings.setdefault((each.text("setting"), each.text("scope")), each) is not each:
@@ -62,9 +62,9 @@ def policy(table: Table, currency: str) -> Policy:
         validity_days=row("validity_days").whole("value"),
         widest=row("widest").whole("value"),
         goodwill={
-            _route(entry, "scope"): entry.whole("value")
-            for (setting, _), entry in settings.items()
-            if setting == "goodwill"
+            _member(entry, "scope", scope.partition("/")[0], Route): entry.whole("value")
+            for (setting, scope), entry in settings.items()
+            if setting == "goodwill" and scope.partition("/")[2] == currency
         },
     )
 
@@ -189,11 +189,15 @@ def _effect(row: Row) -> Effect:
 
 def _named(row: Row, column: str, names: type[Named]) -> Named:
     """The member of a closed set that a cell names."""
+    return _member(row, column, row.text(column), names)
+
+
+def _member(row: Row, column: str, text: str, names: type[Named]) -> Named:
     try:
-        return names(row.text(column))
+        return names(text)
     except ValueError as error:
         known = ", ".join(name.value for name in names)
-        raise row.broken(f"unknown {column} {row.text(column)!r}; known: {known}") from error
+        raise row.broken(f"unknown {column} {text!r}; known: {known}") from error
 
 
 def _route(row: Row, column: str = "route") -> Route:

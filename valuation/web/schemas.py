@@ -130,11 +130,16 @@ class Impact(Out):
 
 
 class Versions(Out):
-    """Everything that a replay needs."""
+    """The price model and the arithmetic behind a quote."""
 
     bundle: str
-    tables: dict[str, str]
     rules: int
+
+
+class FullVersions(Versions):
+    """Everything that a replay needs; digests of tables could be tried against every margin."""
+
+    tables: dict[str, str]
 
 
 class CustomerQuote(Out):
@@ -210,4 +215,5 @@ class MerchantQuote(CustomerQuote):
     merchant: str
     context: dict[str, str]
     value: Value | None
+    versions: FullVersions
     disposition: FullDisposition | None
