@@ -1,6 +1,7 @@
 """Conformity scores: how far later or held-out sales lie from the fitted quantiles."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class Scored:
     support: Index
     buyers: Words
     fold: Index
+    launch_known: Mask
 
     @property
     def scores(self) -> Floats:
@@ -73,13 +75,16 @@ class Scored:
             self.support[rows],
             self.buyers[rows],
             self.fold[rows],
+            self.launch_known[rows],
         )
 
     def cells(self) -> list[tuple[str, ...]]:
         """The cells that speak for each sale."""
         return [
-            cells_of(support_of(int(sales)), buyer)
-            for sales, buyer in zip(self.support, self.buyers, strict=True)
+            cells_of(support_of(int(sales), launch_known=bool(known)), buyer)
+            for sales, known, buyer in zip(
+                self.support, self.launch_known, self.buyers, strict=True
+            )
         ]
 
 
@@ -107,11 +112,15 @@ def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
     models = task.dataset.columns.device_model
     folds = balanced_folds(models, task.params.split.unsold_folds, salt="unsold")
     unsold = _out_of_fold(task, fits.by_model, folds)
-    calibration = _calibration(sold, unsold, least)
+    # The same device models once more, as if nobody knew what they cost when they came out.
+    bare = _out_of_fold(replace(task, dataset=_without_launch(task.dataset)), fits.by_model, folds)
+    calibration = _calibration(sold, (unsold, bare), least)
     return Calibrated(
         calibration,
-        _across_folds(unsold, sold, least),
-        (sold, _across_folds(sold, unsold, least)) if fits.by_group else None,
+        _across_folds(unsold, lambda rest: _calibration(sold, (rest, bare), least)),
+        (sold, _across_folds(sold, lambda rest: _calibration(rest, (unsold, bare), least)))
+        if fits.by_group
+        else None,
     )
 
 
@@ -124,34 +133,38 @@ def scored(task: Task, fitted: Fitted, sales: Dataset) -> Scored:
         np.array(support, dtype=np.intp),
         context_words(sales.columns, CELL_CONTEXT, task.specification),
         np.zeros(len(sales), dtype=np.intp),
+        np.asarray(sales.columns.launch_price_cny > 0, dtype=np.bool_),
     )
 
 
-def _calibration(sold: Scored, unsold: Scored, least: int) -> Calibration:
-    """Scores of every cell that has enough; those of all sold and all unsold always."""
-    groups = {ALL_SOLD: sold.take(sold.support > 0), Support.UNSOLD.value: unsold}
-    for part, keep in ((sold, sold.support > 0), (unsold, unsold.support == 0)):
-        taken = part.take(keep)
-        narrow = [cells[:-1] for cells in taken.cells()]
-        for cell in sorted({cell for cells in narrow for cell in cells}):
+def _calibration(sold: Scored, never: Sequence[Scored], least: int) -> Calibration:
+    """Scores of every cell that has enough; those of all sold, unsold and bare always."""
+    seen = sold.take(sold.support > 0)
+    parts = {ALL_SOLD: seen, Support.UNSOLD.value: never[0], Support.BARE.value: never[1]}
+    groups = dict(parts)
+    for part in parts.values():
+        narrow = [cells[:-1] for cells in part.cells()]
+        for cell in sorted({cell for cells in narrow for cell in cells} - groups.keys()):
             inside = np.array([cell in cells for cells in narrow], dtype=bool)
             if inside.sum() >= least:
-                groups[cell] = taken.take(inside)
+                groups[cell] = part.take(inside)
     return Calibration({cell: _kept(part.scores) for cell, part in groups.items()})
 
 
-def _across_folds(part: Scored, other: Scored, least: int) -> Floats:
+def _across_folds(part: Scored, without: Callable[[Scored], Calibration]) -> Floats:
     """Each fold's quantiles with the offsets of the other folds, as a new sale gets."""
     calibrated = np.array(part.raw)
     for number in np.unique(part.fold):
         inside = part.fold == number
-        rest = part.take(~inside)
-        unsold = bool((part.support == 0).all())
-        offsets = _calibration(other, rest, least) if unsold else _calibration(rest, other, least)
-        cells = part.take(inside).cells()
+        offsets, cells = without(part.take(~inside)), part.take(inside).cells()
         for column, level in enumerate(LEVELS):
             calibrated[inside, column] += [offsets.offset(cells=c, level=level) for c in cells]
     return np.sort(calibrated, axis=1)
+
+
+def _without_launch(dataset: Dataset) -> Dataset:
+    unknown = np.full(len(dataset), np.nan)
+    return replace(dataset, columns=replace(dataset.columns, launch_price_cny=unknown))
 
 
 def raw_log_quantiles(task: Task, fitted: Fitted, dataset: Dataset) -> Floats:
@@ -179,7 +192,7 @@ def _out_of_fold(task: Task, fits: tuple[Fitted, ...], fold: Index) -> Scored:
         inside = fold == number
         part = scored(task, fitted, task.dataset.take(inside))
         raw[inside], support[inside] = part.raw, part.support
-    return Scored(task.dataset, raw, support, whole.buyers, fold)
+    return Scored(task.dataset, raw, support, whole.buyers, fold, whole.launch_known)
 
 
 def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:

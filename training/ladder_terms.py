@@ -15,6 +15,9 @@ AGE_KNOTS = (0, 120, 240, 365, 545, 730, 1095, 1460, 2190, 3650)
 SUPERSEDED_KNOTS = (0, 180, 365, 1095)
 HEALTH_KNOTS = (0, 60, 70, 75, 80, 85, 90, 95, 100)
 LEAST_ROWS = 10
+# A flag that hardly any sale lacks says nothing of those that lack it: its term would carry away
+# the level of every device without that fact.
+LEAST_SHARE = 0.01
 LAUNCH_KNOTS = (0.0, *(float(np.log(yuan)) for yuan in (1200, 2000, 3500, 6000)), 99.0)
 # Cheap phones lose value faster: a curve of age for each band of the launch price.
 LAUNCH_BANDS = tuple(Factor("log_launch_price", "band", a, b) for a, b in pairwise(LAUNCH_KNOTS))
@@ -41,7 +44,7 @@ def starting_terms(
 
 def _launch() -> list[Term]:
     has = Factor("has_log_launch_price", "linear")
-    return [Term((has,)), Term((has, Factor("log_launch_price", "linear")), sign=1)]
+    return [Term((has,)), Term((Factor("log_launch_price", "linear"),), sign=1)]
 
 
 def _ages(
@@ -57,8 +60,8 @@ def _ages(
     terms = [Term((HAS_AGE,))]
     for start, end in pairwise(AGE_KNOTS):
         ramp = Factor("age_days", "ramp", start, end)
-        terms += [Term((HAS_AGE, ramp, band), sign=-1) for band in LAUNCH_BANDS]
-        terms += [Term((HAS_AGE, ramp, Factor("brand", "eq", code)), sign=-1) for code in large]
+        terms += [Term((ramp, band), sign=-1) for band in LAUNCH_BANDS]
+        terms += [Term((ramp, Factor("brand", "eq", code)), sign=-1) for code in large]
     return terms
 
 
@@ -101,8 +104,13 @@ def _spoken_of(
     keeps its whole scale."""
     design = design_matrix(matrix, specification, terms)
     differing = (design != np.median(design, axis=0)).sum(axis=0)
-    counted = zip(terms, differing, strict=True)
-    return tuple(term for term, n in counted if n >= LEAST_ROWS or _is_health(term))
+    least = [LEAST_SHARE * len(matrix) if _is_flag(term) else LEAST_ROWS for term in terms]
+    counted = zip(terms, differing, least, strict=True)
+    return tuple(term for term, n, wanted in counted if n >= wanted or _is_health(term))
+
+
+def _is_flag(term: Term) -> bool:
+    return term.factors[0].column.startswith("has_")
 
 
 def _is_health(term: Term) -> bool:

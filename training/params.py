@@ -43,6 +43,7 @@ class SpecificationRules:
 
     least_answers: int
     least_level: int
+    ages_days: int
     least_context: int
     least_brand: int
 

@@ -91,7 +91,13 @@ class Run:
         parts = split(dataset, self.params.split)
         fit, later = dataset.take(parts.fit), dataset.take(parts.calibration)
         test = dataset.take(parts.test)
-        specification = specification_of(fit, self.params.specification, serve=dict(self.serve))
+        specification = specification_of(
+            fit,
+            self.params.specification,
+            serve=dict(self.serve),
+            devices=devices,
+            last_sale=float(np.max(dataset.sold_on)),
+        )
         teaches = teaching(fit, self.params.sales)
         sizes = sizes_of(fit.columns, devices)
         task = Task(fit, specification, teaches, sizes, self.params)

@@ -1,12 +1,13 @@
 """What a market's sales can teach: the feature specification, frozen before anything is fitted."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
 from training.dataset import Dataset
 from training.params import SpecificationRules
-from valuation.domain.device import Category, UnitState
+from valuation.domain.device import Category, Device, UnitState
 from valuation.domain.questions import BY_ID
 from valuation.features import FACTS, FeatureSpecification, Floats
 
@@ -15,11 +16,17 @@ TYPICAL = {"age_days": 730.0, "storage_gb": 128.0, "ram_gb": 6.0, "log_launch_pr
 
 
 def specification_of(
-    dataset: Dataset, rules: SpecificationRules, *, serve: dict[str, str]
+    dataset: Dataset,
+    rules: SpecificationRules,
+    *,
+    serve: dict[str, str],
+    devices: Sequence[Device],
+    last_sale: float,
 ) -> FeatureSpecification:
     """Questions, context and vocabulary that the sales know well enough.
 
     ``serve`` is the context that quotes take by default; elsewhere the most frequent value.
+    ``last_sale`` is the day number of the market's last sale, NaN where undated.
     """
     columns = dataset.columns
     context = {
@@ -45,6 +52,8 @@ def specification_of(
             for q, levels in columns.answers.items()
             if _taught(q, levels, rules) and (lowest := _lowest(q, levels, rules)) > 0
         },
+        launch=_usual_launch(devices),
+        ages_until=None if np.isnan(last_sale) else last_sale + rules.ages_days,
         dated=dataset.dated and float(np.ptp(dataset.sold_on)) >= SEASON_FROM_DAYS,
     )
 
@@ -77,6 +86,16 @@ def _typical_fact(dataset: Dataset, name: str) -> float:
         values = getattr(columns, name)
     known = values[~np.isnan(values)]
     return float(np.median(known)) if len(known) else TYPICAL.get(name, 0.0)
+
+
+def _usual_launch(devices: Sequence[Device]) -> dict[str, float]:
+    """The median ln launch price of each family and brand in the catalogue."""
+    logs: dict[str, list[float]] = defaultdict(list)
+    seen = {d.device_model: d for d in devices if d.facts.launch_price_cny}
+    for device in seen.values():
+        for slug in (device.brand, device.family):
+            logs[slug].append(float(np.log(device.facts.launch_price_cny or 1)))
+    return {slug: round(float(np.median(values)), 6) for slug, values in sorted(logs.items())}
 
 
 def _frequent(words: list[str | None], least: int) -> tuple[str, ...]:

@@ -66,7 +66,15 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "assumptions": [] if answers is None else [_assumption(q) for q in answers.assumed],
         "missing": [] if answers is None else list(answers.missing),
         "grade_capped_by": None if answers is None else answers.grade_capped_by,
+        "stale": _stale(quote),
         **_outcome(quote.outcome, currency),
+        **({"outcome": REFUSED} if _refused(quote) else {}),
+        "policy": {
+            "quantile": quote.policy.quantile,
+            "margin_basis_points": quote.policy.margin,
+            "step": _money(quote.policy.step, currency),
+            "validity_days": quote.policy.validity_days,
+        },
         "value": None if quote.interval is None else {
             "kind": "sold" if not isinstance(quote.outcome, ValueOnly) else quote.market.kind.value,
             **{
@@ -86,9 +94,9 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
 
 
 CUSTOMER_FIELDS = (
-    "id", "code", "market", "data", "notice", "issued_at", "as_of", "valid_until", "device",
-    "answers", "assumptions", "missing", "grade_capped_by", "outcome", "offer", "indicative",
-    "referral", "lines", "impact", "versions",
+    "id", "code", "market", "data", "notice", "stale", "issued_at", "as_of", "valid_until",
+    "device", "answers", "assumptions", "missing", "grade_capped_by", "outcome", "offer",
+    "indicative", "referral", "lines", "impact", "versions",
 )  # fmt: skip
 CUSTOMER_DISPOSITION = ("route", "flag", "label_en", "label_zh", "reasons", "conditions")
 
@@ -100,6 +108,8 @@ def customer_view(document: Mapping[str, object]) -> Document:
     versions = cast(dict[str, object], document["versions"])
     # A digest of the policy could be tried against every margin that it might hold.
     view["versions"] = {name: versions[name] for name in ("bundle", "rules")}
+    # What buyers pay in a market without an offer of ours: no margin of ours is in it.
+    view["value"] = document["value"] if document["outcome"] == "value-only" else None
     view["disposition"] = disposition and {name: disposition[name] for name in CUSTOMER_DISPOSITION}
     return view
 
@@ -107,6 +117,25 @@ def customer_view(document: Mapping[str, object]) -> Document:
 def merchant_view(document: Mapping[str, object]) -> Document:
     """The whole document: interval, every route's expected value and the policy besides."""
     return dict(document)
+
+
+REFUSED = "refused"  # an offer of nothing, because a gate closes every route
+
+
+def _refused(quote: Quote) -> bool:
+    chosen = quote.disposition.chosen.route if quote.disposition else None
+    return isinstance(quote.outcome, Offer) and chosen is Route.REFUSE
+
+
+def _stale(quote: Quote) -> Document | None:
+    if quote.stale_since is None:
+        return None
+    since = quote.stale_since.isoformat()
+    return {
+        "since": since,
+        "en": f"The sales behind this price say nothing of the time after {since}.",
+        "zh": f"该价格所依据的成交数据不反映 {since} 之后的行情。",
+    }
 
 
 def _outcome(outcome: Outcome, currency: str) -> Document:

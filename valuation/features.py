@@ -69,7 +69,9 @@ class FeatureSpecification:
     ``answers``: question id → level that stands in for an absent one in *training* rows.
     ``vocabulary``: categorical column → its values in the order of their codes.
     ``typical``: fill for absent facts, beside a flag column. ``lowest``: the lowest level of an
-    answer that enough sales had, where that is not the worst.
+    answer that enough sales had, where that is not the worst. ``launch``: ln launch price by brand
+    or family, for devices whose own is unknown. ``ages_until``: day number after which nobody knows
+    how prices moved; devices stop ageing there.
     """
 
     answers: Mapping[str, float]
@@ -79,6 +81,8 @@ class FeatureSpecification:
     typical: Mapping[str, float]
     dated: bool
     lowest: Mapping[str, int] = field(default_factory=dict)
+    launch: Mapping[str, float] = field(default_factory=dict)
+    ages_until: float | None = None
 
     def names(self) -> tuple[str, ...]:
         """The columns of the matrix, in their order."""
@@ -120,6 +124,8 @@ class FeatureSpecification:
             vocabulary={k: _texts(v) for k, v in data["vocabulary"].items()},
             typical={k: float(str(v)) for k, v in data["typical"].items()},
             dated=bool(data["dated"]),
+            launch={k: float(str(v)) for k, v in data.get("launch", {}).items()},
+            ages_until=None if data.get("ages_until") is None else float(str(data["ages_until"])),
             lowest={k: int(str(v)) for k, v in data.get("lowest", {}).items()},
         )
 
@@ -137,7 +143,7 @@ def feature_matrix(columns: Columns, specification: FeatureSpecification) -> Flo
 
     Units: days, GB, natural log of whole yuan, grams, mAh, inches, levels, codes.
     """
-    values = {**_facts(columns, specification), **_successor(columns)}
+    values = {**_facts(columns, specification), **_successor(columns, specification)}
     for name in VOCABULARY:
         values[name] = _codes(getattr(columns, name), specification.vocabulary[name])
     if specification.dated:
@@ -182,7 +188,7 @@ def day_number(day: date | None) -> int | None:
 
 
 def _facts(columns: Columns, specification: FeatureSpecification) -> dict[str, Floats]:
-    age = np.maximum(columns.as_of - columns.first_sale, 0.0)
+    age = np.maximum(_as_of(columns, specification) - columns.first_sale, 0.0)
     price = columns.launch_price_cny
     raw = {
         "age_days": age,
@@ -196,14 +202,29 @@ def _facts(columns: Columns, specification: FeatureSpecification) -> dict[str, F
     filled: dict[str, Floats] = {}
     for name, values in raw.items():
         absent = np.isnan(values)
-        filled[name] = np.where(absent, specification.typical[name], values)
+        typical = specification.typical[name]
+        instead = _launch(columns, specification) if name == "log_launch_price" else typical
+        filled[name] = np.where(absent, instead, values)
         filled[f"has_{name}"] = (~absent).astype(np.float64)
     return filled
 
 
-def _successor(columns: Columns) -> dict[str, Floats]:
+def _launch(columns: Columns, specification: FeatureSpecification) -> Floats:
+    """The usual ln launch price of each row's family, else of its brand, else of all."""
+    known, typical = specification.launch, specification.typical["log_launch_price"]
+    pairs = zip(columns.family, columns.brand, strict=True)
+    return np.array([known.get(f, known.get(b, typical)) for f, b in pairs], dtype=np.float64)
+
+
+def _as_of(columns: Columns, specification: FeatureSpecification) -> Floats:
+    """The day of each row, not later than the last on which ages mean something."""
+    until = specification.ages_until
+    return columns.as_of if until is None else np.minimum(columns.as_of, until)
+
+
+def _successor(columns: Columns, specification: FeatureSpecification) -> dict[str, Floats]:
     """A successor counts from its first sale on, never before."""
-    days = columns.as_of - columns.successor_first_sale
+    days = _as_of(columns, specification) - columns.successor_first_sale
     known = np.where(np.isnan(days), -1.0, days)
     return {
         "superseded": (known >= 0).astype(np.float64),

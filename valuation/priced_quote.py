@@ -10,7 +10,7 @@ from valuation.domain.answers import (
     missing_at_best,
 )
 from valuation.domain.device import Device
-from valuation.domain.disposition import choose
+from valuation.domain.disposition import Route, choose
 from valuation.domain.distribution import Distribution
 from valuation.domain.explanation import Step, lines, path, states
 from valuation.domain.market import Market
@@ -83,20 +83,30 @@ class Pricing:
         referral = self._referral(appraisal, prices)
         if referral is not None:
             return replace(self.draft, outcome=referral)
+        # What was not answered yet is no reason for anything: route and value are those of the
+        # device if the missing answers are good; the span alone says what they may still cost.
+        levels = best_case if self.answers.missing else self.answers.levels
         if self.terms.to_sold is None:
-            own_kind = replace(self.terms, to_sold=BASIS_POINTS)
-            interval = self._interval(replace(appraisal, terms=own_kind), prices)
-            return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
-        disposition = self._disposition(appraisal)
+            return self._value_only(appraisal, prices, levels)
         return replace(
             self.draft,
             outcome=self._outcome(appraisal, best_case),
-            interval=self._interval(appraisal, prices),
+            interval=_interval(appraisal, prices, levels),
             lines=()
             if self.answers.missing
             else tuple(lines(steps=steps, appraisal=appraisal, completed=self.answers)),
-            disposition=disposition,
+            disposition=self._disposition(appraisal, levels),
         )
+
+    def _value_only(self, appraisal: Appraisal, prices: "_Prices", levels: Levels) -> Quote:
+        """A value in the market's own kind of price; a closed gate leaves none."""
+        closed = self.terms.gates.closed(levels).get(Route.AS_IS)
+        if closed:
+            gate = closed[0]
+            return replace(self.draft, outcome=Referral(gate.code, gate.en, gate.zh))
+        own_kind = replace(appraisal, terms=replace(self.terms, to_sold=BASIS_POINTS))
+        interval = _interval(own_kind, prices, levels)
+        return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
 
     def _outcome(self, appraisal: Appraisal, best_case: Levels) -> Outcome:
         offer = appraisal.rounded(self.answers.levels)
@@ -125,20 +135,10 @@ class Pricing:
             )
         return None
 
-    def _interval(self, appraisal: Appraisal, prices: "_Prices") -> Interval:
-        levels = self.answers.levels
-        middle = replace(appraisal, raw=prices.median)
-        return Interval(
-            p10=appraisal.resale_value(levels, Statistic.LOW),
-            p50=middle.resale_value(levels, Statistic.EXPECTED),
-            p90=appraisal.resale_value(levels, Statistic.HIGH),
-            mean=appraisal.resale_value(levels, Statistic.EXPECTED),
-        )
-
-    def _disposition(self, appraisal: Appraisal) -> Disposition:
-        routes = appraisal.routes(self.answers.levels)
+    def _disposition(self, appraisal: Appraisal, levels: Levels) -> Disposition:
+        routes = appraisal.routes(levels)
         chosen = choose(routes)
-        conditions = self.terms.gates.conditions(self.answers.levels, chosen.route)
+        conditions = self.terms.gates.conditions(levels, chosen.route)
         return Disposition(chosen, routes, tuple(conditions))
 
     def _rows(self, taken: Sequence[Levels]) -> dict[State, FeatureRow]:
@@ -150,6 +150,16 @@ class Pricing:
             row = FeatureRow(self.device, self.draft.as_of, levels, self.draft.context)
             rows[tuple(levels.values())] = row
         return rows
+
+
+def _interval(appraisal: Appraisal, prices: "_Prices", levels: Levels) -> Interval:
+    middle = replace(appraisal, raw=prices.median)
+    return Interval(
+        p10=appraisal.resale_value(levels, Statistic.LOW),
+        p50=middle.resale_value(levels, Statistic.EXPECTED),
+        p90=appraisal.resale_value(levels, Statistic.HIGH),
+        mean=appraisal.resale_value(levels, Statistic.EXPECTED),
+    )
 
 
 @dataclass(frozen=True, slots=True)

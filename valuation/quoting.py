@@ -26,6 +26,7 @@ from valuation.domain.quote import (
     spoken_code,
 )
 from valuation.domain.terms import Terms
+from valuation.features import EPOCH
 from valuation.price_model.model import PriceModel
 from valuation.priced_quote import Pricing
 from valuation.tables.book import Book, terms_of
@@ -106,6 +107,8 @@ class Desk:
             context=context,
             answers=answers,
             outcome=referral or _not_priced(),
+            policy=terms.policy,
+            stale_since=self._stale_since(as_of),
             versions=Versions(
                 self.model.digest, {i: t.digest for i, t in sorted(tables.items())}, RULES
             ),
@@ -121,6 +124,11 @@ class Desk:
             tables = self.book.tables(day)
             self._days[day] = tables, terms_of(tables=tables, market=self.model.market)
         return self._days[day]
+
+    def _stale_since(self, as_of: date) -> date | None:
+        until = self.model.specification.ages_until
+        last = None if until is None else EPOCH + timedelta(days=int(until))
+        return last if last is not None and last < as_of else None
 
     def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers | None:
         category = subject.device.category if subject.device else Category.PHONE

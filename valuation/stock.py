@@ -165,6 +165,8 @@ class StockPricing:
             as_of=self.as_of, valid_until=never, subject=subject, context=context, answers=None,
             outcome=Referral(nobody, nobody, nobody),
             versions=Versions(self.model.digest, {}, 0),
+            policy=self.terms.policy,
+            stale_since=None,
         )  # fmt: skip
 
     def _ask(self, planned: Sequence[Planned]) -> None:

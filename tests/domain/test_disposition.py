@@ -73,8 +73,8 @@ def test_data_that_cannot_be_erased_closes_resale(gates: Gates) -> None:
     assert [g.code for g in gates.conditions(levels, Route.PARTS)] == ["destroy_storage"]
 
 
-def test_a_device_without_power_is_not_repaired(gates: Gates) -> None:
-    assert closed(gates, powers_on="no") == {Route.REFURBISH}
+def test_a_device_without_power_cannot_be_erased_and_is_not_resold(gates: Gates) -> None:
+    assert closed(gates, powers_on="no") == {Route.AS_IS, Route.REFURBISH}
 
 
 def test_several_gates_each_say_why(gates: Gates) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import IntegrityError
 
 from valuation.storage.engine import make_engine, reading, writing
@@ -77,6 +77,7 @@ def test_a_code_is_given_once(engine: Engine) -> None:
 def test_a_document_that_was_changed_is_damaged(engine: Engine, column: str) -> None:
     with writing(engine) as connection:
         QuoteStore(connection).add(make_stored())
+        connection.execute(text("DROP TRIGGER quotes_no_update"))
         connection.execute(update(quotes).values({column: "{}"}))
     with reading(engine) as connection, pytest.raises(QuoteDamaged):
         QuoteStore(connection).get(make_stored().id)

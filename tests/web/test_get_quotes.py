@@ -25,7 +25,7 @@ def test_the_merchant_sees_more_than_the_customer(standing: httpx.Client) -> Non
     customer, merchant = standing.get(address), standing.get(address, params={"view": "merchant"})
     assert customer.json().items() <= (merchant.json() | customer.json()).items()
     assert "value" in merchant.json()
-    assert "value" not in customer.json()
+    assert customer.json()["value"] is None
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,26 @@ def test_a_quote_survives_a_restart(settings: Settings) -> None:
         assert client.get(made.headers["location"]).json() == made.json()
 
 
+def test_the_database_refuses_to_change_or_forget_a_quote(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    client.post("/v1/quotes", json=make_body()).raise_for_status()
+    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
+        for change in (
+            "UPDATE quotes SET outcome = 'x'",
+            "DELETE FROM quotes",
+            "DELETE FROM events",
+        ):
+            with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+                database.execute(change)
+
+
 def test_a_quote_that_was_changed_in_the_database_is_not_shown(
     client: httpx.Client, tmp_path: Path
 ) -> None:
     address = client.post("/v1/quotes", json=make_body()).headers["location"]
     with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
+        database.execute("DROP TRIGGER quotes_no_update")  # as somebody with the file could
         database.execute("UPDATE quotes SET document = replace(document, '\"offer\"', '\"offre\"')")
     answer = client.get(address)
     assert (answer.status_code, answer.json()["code"]) == (500, "quote_damaged")

@@ -65,16 +65,17 @@ def test_the_field_names_of_a_quote_are_pinned() -> None:
     assert set(CustomerQuote.model_fields) == {
         "answers", "as_of", "assumptions", "code", "data", "device", "disposition",
         "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines", "market", "missing",
-        "notice", "offer", "outcome", "referral", "valid_until", "versions",
+        "notice", "offer", "outcome", "referral", "stale", "valid_until", "value", "versions",
     }  # fmt: skip
     more = set(MerchantQuote.model_fields) - set(CustomerQuote.model_fields)
-    assert more == {"format", "merchant", "context", "value"}
+    assert more == {"format", "merchant", "context", "policy"}
 
 
 def test_nothing_in_the_customers_view_reveals_the_margin(standing: httpx.Client) -> None:
     made = standing.post("/v1/quotes?view=merchant", json=make_body())
     whole, shown = made.json(), standing.get(made.headers["location"]).json()
-    secret = {"value", "p10", "p50", "p90", "mean", "expected", "parts", "routes", "margin"}
+    assert shown["value"] is None
+    secret = {"p10", "p50", "p90", "mean", "expected", "parts", "routes", "margin"}
     assert set(shown["versions"]) == {"bundle", "rules"}
     assert not names(shown) & {*secret, "quantile", "context", "merchant"}
     routes = whole["disposition"]["routes"]

@@ -114,6 +114,4 @@ def _show(
 
 
 def _is_no(document: Mapping[str, Any]) -> bool:
-    if document["outcome"] == "offer":
-        return bool(document["disposition"]["route"] == "refuse")
-    return bool(document["outcome"] == "referral")
+    return document["outcome"] in ("referral", "refused")

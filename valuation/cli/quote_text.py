@@ -42,6 +42,8 @@ def _print_head(console: Console, quote: Shown) -> None:
         notice = str(quote["notice"]).removeprefix("Demo data: ")
         console.print(Text(f"DEMO DATA: {notice}", style="bold yellow"))
     console.print(Text(_outcome(quote), style="bold"))
+    if quote["stale"]:
+        console.print(Text(f"{quote['stale']['en']} {quote['stale']['zh']}", style="yellow"))
     if quote["outcome"] in ("referral", "value-only"):
         referral = quote["referral"]
         console.print(f"{referral['en']} {referral['zh']}")
@@ -59,8 +61,10 @@ def _outcome(quote: Shown) -> str:
                 f"Indicative: {money(span['low'])} to {money(span['high'])}; no offer until these "
                 f"are answered: {', '.join(quote['missing'])}"
             )
+        case "refused":
+            return "Refused: no offer"
         case "value-only":
-            return "A value, no offer (--view merchant shows it)"
+            return f"A value, no offer: {money(quote['value']['p50'])}"
         case _:
             return f"Referral: {quote['referral']['code']}"
 

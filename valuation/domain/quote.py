@@ -10,6 +10,7 @@ from valuation.domain.device import Device
 from valuation.domain.disposition import Gate, RouteValue
 from valuation.domain.explanation import Line
 from valuation.domain.market import Market
+from valuation.domain.terms import Policy
 
 ID_ENTROPY = 10
 CODE_ENTROPY = 5
@@ -103,7 +104,10 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One device, its answers, and what they are worth today in one market."""
+    """One device, its answers, and what they are worth today in one market.
+
+    ``stale_since``: the day after which the price model's sales say nothing, where that is past.
+    """
 
     id: str
     code: str
@@ -117,6 +121,8 @@ class Quote:
     answers: CompletedAnswers | None
     outcome: Outcome
     versions: Versions
+    policy: Policy
+    stale_since: date | None
     interval: Interval | None = None
     lines: Sequence[Line] = ()
     disposition: Disposition | None = None

@@ -16,26 +16,32 @@ CELL_CONTEXT = "buyer"  # the context column whose prices differ in spread, not 
 
 
 class Support(StrEnum):
-    """How many sales of the device model the fit had: 0, 1 to 5, 6 to 20, more."""
+    """How many sales of the device model the fit had: 0, 1 to 5, 6 to 20, more.
 
+    ``BARE``: none, and its launch price is not known either.
+    """
+
+    BARE = "bare"
     UNSOLD = "unsold"
     FEW = "few"
     SOME = "some"
     MANY = "many"
 
 
-def support_of(sales: int) -> Support:
-    """The band of a number of sales."""
+def support_of(sales: int, *, launch_known: bool) -> Support:
+    """The band of a number of sales; the launch price matters only where there are none."""
     if sales > 20:
         return Support.MANY
     if sales > 5:
         return Support.SOME
-    return Support.FEW if sales > 0 else Support.UNSOLD
+    if sales > 0:
+        return Support.FEW
+    return Support.UNSOLD if launch_known else Support.BARE
 
 
 def cells_of(support: Support, buyer: str | None) -> tuple[str, ...]:
     """The cells that speak for a device model, the narrowest first."""
-    if support is Support.UNSOLD:
+    if support in (Support.UNSOLD, Support.BARE):
         return (f"{support.value}/{buyer}", support.value)
     return (f"{support.value}/{buyer}", f"{ALL_SOLD}/{buyer}", support.value, ALL_SOLD)
 

@@ -72,8 +72,10 @@ class PriceModel:
         """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
         buyers = context_words(columns, CELL_CONTEXT, self.specification)
         offsets = [
-            self._offsets(str(model), buyer)
-            for model, buyer in zip(columns.device_model, buyers, strict=True)
+            self._offsets(str(model), buyer, launch_known=bool(price > 0))
+            for model, buyer, price in zip(
+                columns.device_model, buyers, columns.launch_price_cny, strict=True
+            )
         ]
         shift = np.array(offsets).reshape(-1, len(self.levels))
         ordered: Floats = np.sort(self.raw_log_quantiles(columns) + shift, axis=1)
@@ -88,10 +90,6 @@ class PriceModel:
         scores = np.hstack([booster.predict(inputs) for booster in self.boosters])
         ordered: Floats = np.sort(scores + level[:, None], axis=1)
         return ordered
-
-    def support(self, device_model: str) -> Support:
-        """How many sales of the device model (a slug) this bundle was fitted on."""
-        return support_of(self.ladder.sales_of(device_model))
 
     def taught(self) -> Mapping[str, int]:
         """The questions whose answers this bundle's sales taught, with the lowest level known."""
@@ -112,8 +110,9 @@ class PriceModel:
             if value not in accepted:
                 raise UnknownContext(name, value, accepted)
 
-    def _offsets(self, device_model: str, buyer: str | None) -> list[float]:
-        cells = cells_of(self.support(device_model), buyer)
+    def _offsets(self, device_model: str, buyer: str | None, *, launch_known: bool) -> list[float]:
+        sales = self.ladder.sales_of(device_model)
+        cells = cells_of(support_of(sales, launch_known=launch_known), buyer)
         return [self.calibration.offset(cells=cells, level=level) for level in self.levels]
 
 

@@ -142,6 +142,33 @@ class FullVersions(Versions):
     tables: dict[str, str]
 
 
+class Stale(Out):
+    """Since when the sales behind the price say nothing."""
+
+    since: str
+    en: str
+    zh: str
+
+
+class Policy(Out):
+    """How the value became the offer."""
+
+    quantile: float
+    margin_basis_points: int
+    step: Money
+    validity_days: int
+
+
+class Value(Out):
+    """The device's value as it is, in the kind of price named."""
+
+    kind: str
+    p10: Money
+    p50: Money
+    p90: Money
+    mean: Money
+
+
 class CustomerQuote(Out):
     """What the customer may see. ``notice`` is there for demo data alone."""
 
@@ -162,6 +189,8 @@ class CustomerQuote(Out):
     assumptions: list[Assumption]
     missing: list[str]
     grade_capped_by: str | None
+    stale: Stale | None
+    value: Value | None
     outcome: str
     offer: Money | None
     indicative: Span | None
@@ -198,22 +227,12 @@ class FullDisposition(Disposition):
     routes: list[RouteValue]
 
 
-class Value(Out):
-    """The device's value as it is, in the kind of price named."""
-
-    kind: str
-    p10: Money
-    p50: Money
-    p90: Money
-    mean: Money
-
-
 class MerchantQuote(CustomerQuote):
     """The whole quote."""
 
     format: int = Field(alias="schema")
     merchant: str
     context: dict[str, str]
-    value: Value | None
+    policy: Policy
     versions: FullVersions
     disposition: FullDisposition | None
