@@ -24,7 +24,7 @@ setup: .venv/.installed ## install everything from the lock into .venv
 .venv/.installed: requirements.txt pyproject.toml | preflight
 	@if command -v uv >/dev/null 2>&1; then \
 		echo "installing from uv.lock with uv"; \
-		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --extra training --python "$(PYTHON)"; \
+		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --compile-bytecode --extra training --python "$(PYTHON)"; \
 	else \
 		echo "installing from requirements.txt with pip"; \
 		"$(PYTHON)" -m venv .venv && \

@@ -71,7 +71,8 @@ def _lead(evaluation: Evaluation) -> str:
     if it.ours is None or it.interval is None or it.baseline is None:
         return f"{it.rows} test sales are too few ({evaluation.minimum} needed): not measured."
     return (
-        f"On {it.rows:,} sales that it has not seen, half the medians are within "
+        f"On {it.rows:,} sales that the fit pricing them had not seen (undated sales: each by the "
+        f"fold that left its group out), half the medians are within "
         f"{it.ours.mdape:.1%} of the price (a look-up table: {it.baseline.mdape:.1%}), and the "
         f"80% interval holds {it.interval.coverage:.1%} of the prices. COD {it.ours.cod:.1f}, "
         f"PRD {it.ours.prd:.3f} (look-up: {it.baseline.cod:.1f}, {it.baseline.prd:.3f}). "

@@ -78,7 +78,13 @@ def example_request(settings: Settings) -> Mapping[str, object]:
     if not wanted:
         place = f" of {settings.default_market.slug}" if settings.default_market else ""
         raise CannotServe(f"no bundle{place} in {settings.models_dir}; {TRAIN}")
-    return _request(wanted[0], _checked(store, wanted[0]), named=len(champions) > 1)
+    unusable: list[CannotServe] = []
+    for champion in wanted:
+        try:
+            return _request(champion, _checked(store, champion), named=len(champions) > 1)
+        except CannotServe as error:
+            unusable.append(error)  # the other markets can be served all the same
+    raise unusable[0]
 
 
 def curl(settings: Settings, request: Mapping[str, object], *, port: int) -> str:
