@@ -31,7 +31,7 @@ from valuation.settings import Settings
 from valuation.tables.book import SHIPPED, load_book
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-SHORT = replace(QUICK, rounds=1, warm_up=0.05, seconds=0.2, most=20, cases=5, connections=(1, 2))
+SHORT = replace(QUICK, rounds=1, warm_up=0.05, seconds=20.0, most=20, cases=5, connections=(1, 2))
 
 
 def short_run(models: Path, folder: Path) -> Findings:

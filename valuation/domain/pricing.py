@@ -36,6 +36,7 @@ PLANS = (_WORKING, _BATTERY, _WORKING | _BATTERY)
 
 Values = Callable[[Levels, Statistic], int]
 Lines = tuple[tuple[str, int], ...]
+State = frozenset[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class Appraisal:
     terms: Terms
     raw: Values
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
-    _values: dict[tuple[frozenset[tuple[str, int]], Statistic], int] = field(
+    _values: dict[tuple[State, Statistic], int] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _plans: dict[State, list[tuple[Levels, int]]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -148,12 +152,21 @@ class Appraisal:
         """The best repair plan; without a fault to repair it is the device as it is."""
         # Where nobody repairs this it is sold as it is, less the handling: never better than as is.
         plans = [Gross("resale value unrepaired", self.resale_value(levels, stat))]
-        for plan in PLANS:
-            cost = self.repair_cost(levels, plan)
-            if cost is not None:
-                value = self.resale_value(repaired(levels, plan), stat)
-                plans.append(Gross("resale value repaired", value, cost))
+        plans += [
+            Gross("resale value repaired", self.resale_value(after, stat), cost)
+            for after, cost in self._repair_plans(levels)
+        ]
         return max(plans, key=lambda gross: self._net(Route.REFURBISH, gross))
+
+    def _repair_plans(self, levels: Levels) -> list[tuple[Levels, int]]:
+        """The levels after each plan that can be carried out, and what it costs."""
+        key = frozenset(levels.items())
+        if key not in self._plans:
+            costs = [(plan, self.repair_cost(levels, plan)) for plan in PLANS]
+            self._plans[key] = [
+                (repaired(levels, plan), cost) for plan, cost in costs if cost is not None
+            ]
+        return self._plans[key]
 
     def repair_cost(self, levels: Levels, plan: frozenset[str]) -> int | None:
         """Minor units to restore a plan's faults; None where one of them cannot be repaired."""
