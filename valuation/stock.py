@@ -13,7 +13,7 @@ from itertools import islice
 
 from valuation.catalogue import Lookup, Match, NoMatch
 from valuation.catalogue.identity import IdentifierKind, NotAnIdentifier, parse_identifier
-from valuation.domain.answers import ImpossibleAnswers, Levels, complete
+from valuation.domain.answers import ImpossibleAnswers, Levels, complete, missing_at_best
 from valuation.domain.device import Category, UnitState
 from valuation.domain.disposition import FLAGS
 from valuation.domain.distribution import Distribution
@@ -91,12 +91,16 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class StockPricing:
-    """Prices the rows of a stock list in one market on one day."""
+    """Prices the rows of a stock list in one market on one day.
+
+    ``works``: required answers that a row leaves out count as good, as far as the others allow.
+    """
 
     model: PriceModel
     lookup: Lookup
     terms: Terms
     as_of: date
+    works: bool = False
     _prices: dict[Key, Distribution] = field(default_factory=dict)
 
     def valuations(self, rows: Iterable[Record | Rejected]) -> Iterator[Valuation]:
@@ -149,6 +153,7 @@ class StockPricing:
             return replace(known, reason=stray)
         try:
             completed = complete(given=row.answers, category=device.category)
+            completed = missing_at_best(completed) if self.works else completed
         except ImpossibleAnswers as error:
             return replace(known, reason=f"impossible_answers: {error}")
         draft = self._draft(Subject(row.words.model, found.how, device, None, None), row.context)

@@ -186,3 +186,16 @@ def test_list_without_a_price_has_status_1(
 ) -> None:
     Path(stock[0]).write_text("".join(ROWS.splitlines(keepends=True)[0:5:4]))
     assert run(value, *stock, "--out", str(tmp_path / "out.csv")).exit_code == 1
+
+
+def test_works_counts_what_a_row_leaves_out_as_good_and_says_so(
+    run: Run, stock: tuple[str, ...], tmp_path: Path
+) -> None:
+    plain = run(value, *stock, "--out", str(tmp_path / "plain.ndjson"))
+    good = run(value, *stock, "--out", str(tmp_path / "good.ndjson"), "--works")
+    before, after = results(tmp_path / "plain.ndjson"), results(tmp_path / "good.ndjson")
+    assert (before["a3"]["outcome"], after["a3"]["outcome"]) == ("indicative", "offer")
+    assert after["a3"]["offer"] == before["a3"]["high"]
+    assert after["a2"] == before["a2"]
+    assert "--works" in good.output
+    assert "--works" not in plain.output

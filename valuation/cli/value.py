@@ -27,8 +27,11 @@ PRICED = ("offer", "indicative", "value-only")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="Results: .csv in whole units, .ndjson in minor units.")  # fmt: skip
 @click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
+@click.option("--works", is_flag=True, help="Required answers that a row leaves out count as good.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
-def value(file: Path, mapping: str, out: Path, market: Market | None, as_json: bool) -> None:
+def value(
+    file: Path, mapping: str, out: Path, market: Market | None, works: bool, as_json: bool
+) -> None:
     """Value the stock list FILE: one result a row, with the reason where there is no price.
 
     Nothing stands under the name of --out before all of it is written.
@@ -39,7 +42,7 @@ def value(file: Path, mapping: str, out: Path, market: Market | None, as_json: b
         raise click.UsageError("--out would replace the list itself")
     with common.one_line(refusals):
         reading = _reading(file, mapping)
-        pricing = _pricing(market)
+        pricing = _pricing(market, works=works)
         counts = _write(pricing, reading, out)
     summary = _summary(pricing, counts, reading, out)
     if as_json:
@@ -72,7 +75,7 @@ def _reading(file: Path, mapping: str) -> "Reading":
     return read_records(path=file, mapping=replace(load_mapping(mapping), purpose=Purpose.STOCK))
 
 
-def _pricing(market: Market | None) -> "StockPricing":
+def _pricing(market: Market | None, *, works: bool) -> "StockPricing":
     from valuation.catalogue import Lookup, load_catalogue
     from valuation.stock import StockPricing
     from valuation.tables.book import terms_of
@@ -82,7 +85,7 @@ def _pricing(market: Market | None) -> "StockPricing":
     day = common.now().astimezone(settings.time_zone).date()
     tables = opening.book(settings).tables(day)
     terms = terms_of(tables=tables, market=model.market)
-    return StockPricing(model, Lookup(load_catalogue()), terms, day)
+    return StockPricing(model, Lookup(load_catalogue()), terms, day, works)
 
 
 def _write(pricing: "StockPricing", reading: "Reading", out: Path) -> Counter[str]:
@@ -123,6 +126,7 @@ def _summary(
         "data": market.provenance.value,
         "bundle": pricing.model.digest,
         "as_of": pricing.as_of.isoformat(),
+        "works": pricing.works,
         "rows": counts.total(),
         "priced": sum(counts[outcome] for outcome in PRICED),
         "offers": counts["offer"],
@@ -144,5 +148,7 @@ def _print(summary: Mapping[str, object]) -> None:
         f"{summary['value_only']:,} values only), referred {summary['referred']:,}, "
         f"unreadable {summary['unreadable']:,}, left out by the mapping {summary['left_out']:,}"
     )
+    if summary["works"]:
+        click.echo("--works: required answers that a row leaves out counted as good")
     bundle = str(summary["bundle"])[:12]
     click.echo(f"market {summary['market']}, as of {summary['as_of']}, bundle {bundle}")
