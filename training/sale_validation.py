@@ -7,7 +7,8 @@ from hashlib import blake2b
 
 from training.params import SaleRules
 from valuation.domain.device import Device
-from valuation.domain.disposition import Effect, Gates, Route
+from valuation.domain.disposition import Gates, Route
+from valuation.domain.questions import BY_ID
 from valuation.intake.records import Record
 
 
@@ -53,9 +54,12 @@ def impossible_date(sale: Candidate) -> str | None:
 
 
 def gated_device(sale: Candidate) -> str | None:
-    """A locked or listed device was sold for something else than its resale value."""
+    """A locked or listed device was sold for something else than its resale value.
+
+    A dead one was not: its answer is priced, so its sale teaches.
+    """
     met = sale.gates.closed(sale.record.answers).get(Route.AS_IS, [])
-    closed = [gate.code for gate in met if gate.effect is Effect.CLOSED]
+    closed = [gate.code for gate in met if not BY_ID[gate.question].priced]
     return f"closed for resale: {', '.join(closed)}" if closed else None
 
 
