@@ -13,6 +13,7 @@ from valuation.domain.device import Category
 from valuation.domain.questions import questions_for
 from valuation.domain.quote import ENTROPY
 from valuation.settings import Settings
+from valuation.web.body import MalformedBody, parse_json
 from valuation.web.schemas import CustomerQuote, MerchantQuote
 
 
@@ -200,3 +201,17 @@ def test_nothing_is_issued_when_the_archive_cannot_be_written(
     assert answer.headers["retry-after"]
     with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
         assert database.execute("SELECT count(*) FROM quotes").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"), [(rb"\u0000", True), (rb"\\\u0000", True), (rb"\\u0000", False)]
+)
+def test_a_nul_is_refused_and_a_backslash_before_the_letters_u0000_is_not(
+    text: bytes, refused: bool
+) -> None:
+    body = b'{"a": "' + text + b'"}'
+    if refused:
+        with pytest.raises(MalformedBody, match="NUL"):
+            parse_json(body)
+    else:
+        assert parse_json(body) == {"a": "\\u0000"}

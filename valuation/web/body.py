@@ -1,6 +1,7 @@
 """Request bodies: one strict reading of JSON, so that nobody's parser sees another request."""
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
@@ -11,6 +12,9 @@ from starlette.exceptions import HTTPException
 
 LARGEST = 64 * 1024  # bytes
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+# The escape itself, not an escaped backslash before the letters u0000.
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class MalformedBody(HTTPException):
@@ -61,7 +65,7 @@ def parse_json(data: bytes) -> object:
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise MalformedBody(f"the body is not valid JSON in UTF-8: {place}") from None
-    if b"\\u0000" in data:
+    if NUL.search(data):
         _refuse("a NUL character (\\u0000) is not accepted")
     try:
         json.loads(data, object_pairs_hook=_without_repeats)

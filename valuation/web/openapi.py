@@ -18,7 +18,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 h2 { border-top: 1px solid #ccc; padding-top: 1rem }
 code, pre { font: 14px/1.4 ui-monospace, monospace }
 pre { background: #f4f4f4; padding: .75rem; overflow: auto }
-td, th { text-align: left; padding-right: 1.5rem }
+td, th { text-align: left; padding-right: 1.5rem; overflow-wrap: anywhere }
 """
 
 
