@@ -10,36 +10,26 @@ import numpy as np
 import orjson
 
 from training.baseline import fit_baseline
-from training.conformal import Calibrated, calibrate, calibration_folds, fit_all
+from training.conformal import Calibrated, calibration_folds
 from training.dataset import Dataset, joined, take_columns
 from training.evaluate import Evaluation, evaluate
-from training.fit import LEVELS, Fitted, Progress, Task
+from training.fit import Progress, Task
 from training.golden import ANY_DAY, golden_intervals
-from training.ladder_fit import sizes_of
 from training.launch_prices import with_stated_prices
 from training.model_card import CardFacts, model_card
+from training.modelling import JSON, Files, fit_model
 from training.monotone_check import violations
 from training.outliers import teaching
 from training.params import Params
 from training.promotion import Checks
-from training.specification import specification_of
 from training.splits import Split, split
 from valuation.domain.device import Device
-from valuation.features import EPOCH, FeatureSpecification, Floats
-from valuation.ladder import LADDER_COLUMNS
-from valuation.price_model import calibration as conformal
-from valuation.price_model.bundle import Bundle, write_bundle
-from valuation.price_model.calibration import Calibration
-from valuation.price_model.model import (
-    PriceModel,
-    assemble,
-    devices_to_csvish,
-    ladder_to_json,
-)
+from valuation.features import EPOCH, Floats
+from valuation.price_model.bundle import write_bundle
+from valuation.price_model.model import PriceModel
 from valuation.price_model.trial import BundleFailedTrial, try_bundle
 
 MONOTONE_SAMPLE = 60
-Files = dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +81,19 @@ class Run:
         parts = split(dataset, self.params.split)
         fit, later = dataset.take(parts.fit), dataset.take(parts.calibration)
         test = dataset.take(parts.test)
-        specification = specification_of(
+        self.say(f"fitting on {int(teaching(fit, self.params.sales).sum()):,} sales")
+        modelled = fit_model(
             fit,
-            self.params.specification,
-            serve=dict(self.serve),
+            later if parts.by_time else None,
             devices=devices,
+            params=self.params,
+            serve=self.serve,
             last_sale=float(np.max(dataset.sold_on)),
+            progress=self.progress,
         )
-        teaches = teaching(fit, self.params.sales)
-        sizes = sizes_of(fit.columns, devices)
-        task = Task(fit, specification, teaches, sizes, self.params)
-        self.say(f"fitting {len(LEVELS)} quantiles on {int(teaches.sum()):,} sales")
-        fits = fit_all(task, undated=not parts.by_time, progress=self.progress)
-        calibrated = calibrate(task, fits, later)
+        model, files, task = modelled.model, dict(modelled.files), modelled.task
+        calibrated = modelled.calibrated
         unsold_coverage = _covered(fit.log_price, calibrated.unsold)
-        files = self._files(fits.own, specification, calibrated.calibration, devices)
-        model = assemble(Bundle("", {**files, "evaluation.json": b"{}"}, {}))
         golden = golden_intervals(
             model=model, dataset=test, wanted=self.params.evaluation.golden, rng=self._rng(1)
         )
@@ -122,33 +109,6 @@ class Run:
         folder = write_bundle(files=files, provenance=self.provenance, root=root)
         served = replace(model, digest=folder.name, provenance=self.provenance)
         return Trained(folder, folder.name, served, evaluation, checks, card, measured)
-
-    def _files(
-        self,
-        fitted: Fitted,
-        specification: FeatureSpecification,
-        calibration: Calibration,
-        devices: Sequence[Device],
-    ) -> Files:
-        named = {
-            "model.json": {
-                "feature_names": specification.names(),
-                "levels": LEVELS,
-                "market": self.dataset.market.slug,
-                "data_digest": self.dataset.digest,
-                "seed": self.params.seed,
-                "ladder_columns": LADDER_COLUMNS,
-            },
-            "features.json": specification.to_json(),
-            "ladder.json": ladder_to_json(fitted.ladder),
-            "calibration.json": conformal.to_json(calibration),
-            "catalogue.json": devices_to_csvish(devices),
-            "params.json": asdict(self.params),
-        }
-        files = {name: orjson.dumps(data, option=JSON) for name, data in named.items()}
-        for level, text in zip(LEVELS, fitted.boosters, strict=True):
-            files[f"booster-{level}.txt"] = text.encode("ascii")
-        return files
 
     def _checks(self, model: PriceModel, files: Files, unsold_coverage: float) -> Checks:
         """What is tried on the finished files, the golden intervals in a fresh process."""
@@ -204,9 +164,6 @@ class Run:
 
     def _rng(self, purpose: int) -> np.random.Generator:
         return np.random.default_rng([self.params.seed, purpose])
-
-
-JSON = orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
 
 
 def support_of(model: PriceModel, dataset: Dataset) -> Floats:
