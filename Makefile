@@ -11,7 +11,7 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preflight run demo test check lint format types contracts \
-	bench proof-monotone mlflow lock
+	bench benchmark proof-monotone mlflow lock
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -62,6 +62,18 @@ contracts: setup
 bench: setup ## measure quotes per second against plain peers, side by side
 	@$(BIN)/python -m training.bench
 
+benchmark: .venv/.benchmark ## compare with every peer on real sales; DATA=folder, ARGS="--quick"
+	@test -n "$(DATA)" || { echo "make benchmark DATA=folder of the data sets" >&2; exit 2; }
+	@$(BIN)/python -m training.benchmark --data "$(DATA)" $(ARGS)
+
+.venv/.benchmark: requirements-bench.txt .venv/.installed
+	@if command -v uv >/dev/null 2>&1; then \
+		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --inexact --extra training --group bench; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt; \
+	fi
+	@touch $@
+
 proof-monotone: setup ## worsen every answer on 2,000 devices of each champion: no offer may rise
 	@$(BIN)/python -m training.proof_monotone
 
@@ -70,6 +82,7 @@ mlflow: setup ## open the page of runs and versions on port 5000
 		--backend-store-uri sqlite:///$(abspath $(MODELS))/mlflow/mlflow.db \
 		--host 127.0.0.1 --port 5000 --workers 1
 
-lock: ## renew uv.lock and requirements.txt (needs uv)
+lock: ## renew uv.lock and the requirements files (needs uv)
 	uv lock --upgrade
 	uv export --quiet --extra training --format requirements-txt --no-emit-project --output-file requirements.txt
+	uv export --quiet --extra training --group bench --format requirements-txt --no-emit-project --output-file requirements-bench.txt

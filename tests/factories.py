@@ -73,7 +73,7 @@ def bundle_files(market: str, seed: int) -> dict[str, bytes]:
         "ladder.json": ladder_to_json(ladder),
         "calibration.json": conformal.to_json(make_calibration()),
         "catalogue.json": devices_to_csvish(devices),
-        "evaluation.json": {"coverage": {"target": 0.8, "measured": 0.79, "sales": ROWS}},
+        "evaluation.json": make_evaluation(),
         "golden.json": [],
     }
     files = {name: orjson.dumps(part) for name, part in parts.items()}
@@ -122,6 +122,23 @@ def make_ladder(devices: Sequence[Device]) -> Ladder:
     return Ladder(-best, tuple(terms), rungs, Rung(0.0, 0, 2 * SPREAD))
 
 
+def make_evaluation() -> dict[str, object]:
+    """The figures that are read of an evaluation: dates, and coverage overall and by brand."""
+    brands = {"apple": {"coverage": 0.78}, "xiaomi": None}
+    segments = [
+        {"dimension": "brand", "value": brand, "rows": 100, "interval": interval}
+        for brand, interval in brands.items()
+    ]
+    bounds = {"low": 0.77, "high": 0.81}
+    overall = {"rows": ROWS, "interval": {"coverage": 0.79}, "coverage_bounds": bounds}
+    return {
+        "overall": overall,
+        "segments": segments,
+        "fitted_until": "2026-08-26",
+        "last_sale": "2026-11-19",
+    }
+
+
 def make_calibration() -> Calibration:
     """Scores around nothing: the fitted quantiles are nearly right."""
     scores = tuple(float(score) for score in np.linspace(-0.02, 0.02, 21))
@@ -153,7 +170,7 @@ def _boosters(
     """Boosters in LightGBM's text format of what departs from the ladder, one a level."""
     columns = columns_of(rows)
     matrix = feature_matrix(columns, specification)
-    inputs = np.hstack([matrix, ladder.features(columns)])
+    inputs = np.hstack([matrix, ladder.features(columns, specification)])
     departures = random.normal(0.0, SPREAD / 4, len(rows))
     ends = {0.1: -1.28, 0.5: 0.0, 0.9: 1.28}
     return {

@@ -1,6 +1,7 @@
 """Sales in, a quote out: the main job in seconds, from the demo market and from foreign files."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -11,10 +12,13 @@ import pytest
 from tests.training.small_run import demo_sales, imported, trained
 from tests.web.answers import make_body
 from tests.web.running import running
+from training.loading import load_dataset
 from training.pipeline import Trained
 from training.sales import Imported
+from valuation.features import EPOCH
 from valuation.price_model.champions import Champion, ModelStore
 from valuation.settings import Settings
+from valuation.web.self_schemas import FullBundleOut
 
 DEMO_SALES = 3000
 
@@ -83,6 +87,35 @@ def test_the_checks_of_a_fresh_bundle_pass(demo: tuple[Imported, Trained, Path])
     assert checks.monotone_violations == 0
     assert checks.golden is True
     assert checks.parity is True
+    assert checks.levels is not None
+    assert checks.levels.of > 2_000, "the whole catalogue is priced, not what was sold alone"
+    assert checks.sellers is not None
+    assert (checks.sellers.found, checks.sellers.of > 10) == (0, True)
+
+
+def test_the_card_tells_how_good_it_is_for_device_models_that_nobody_sold(
+    demo: tuple[Imported, Trained, Path],
+) -> None:
+    support = demo[1].card.partition("### By support")[2].partition("###")[0]
+    rows = [line.split("|") for line in support.splitlines()]
+    held_out = next(row for row in rows if "device models held out whole" in "".join(row[:2]))
+    assert int(held_out[2].replace(",", "")) > DEMO_SALES / 2
+    assert held_out[3].strip().endswith("%"), "its error is measured"
+    assert held_out[9].strip(), "and its coverage bounded"
+
+
+def test_the_service_says_when_the_market_last_sold_and_how_often_the_intervals_held(
+    demo: tuple[Imported, Trained, Path], client: httpx.Client
+) -> None:
+    sales, bundle, _ = demo
+    last = EPOCH + timedelta(days=float(load_dataset([sales.path]).sold_on.max()))
+    told = client.get("/v1/bundle").json()
+    assert told["last_sale"] == last.isoformat()
+    assert told["fitted_until"] < told["last_sale"]
+    assert bundle.evaluation.overall.interval is not None
+    assert told["coverage"]["measured"] == bundle.evaluation.overall.interval.coverage
+    assert told["coverage"]["target"] == 0.8
+    FullBundleOut.model_validate(client.get("/v1/bundle?detail=full").json())
 
 
 def test_the_same_sales_parameters_and_seed_give_the_same_digest(

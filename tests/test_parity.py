@@ -51,7 +51,7 @@ def inputs(model: PriceModel, rows: list[FeatureRow]) -> Floats:
     """The matrix that the boosters get."""
     columns = columns_of(rows)
     matrix = feature_matrix(columns, model.specification)
-    return np.hstack([matrix, model.ladder.features(columns)])
+    return np.hstack([matrix, model.ladder.features(columns, model.specification)])
 
 
 def received_one_by_one(model: PriceModel) -> str:

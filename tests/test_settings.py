@@ -37,7 +37,10 @@ def test_every_setting_is_described_and_there_are_fewer_than_fifteen() -> None:
         ("TRADEIN_TABLES", "no-such-folder"),
         ("TRADEIN_REFRESH_SECONDS", "nan"),
         ("TRADEIN_REFRESH_SECONDS", "0"),
+        ("TRADEIN_FREE_DISK_MB", "some"),
         ("DATABASE_URL", "quotes.db"),
+        ("DATABASE_URL", "sqlite:///no-such-folder/quotes.sqlite"),
+        ("DATABASE_URL", "sqlite+pysqlite:////no-such-folder/quotes.sqlite?mode=rw"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(variable: str, value: str) -> None:
@@ -49,3 +52,27 @@ def test_a_refused_database_address_is_not_repeated() -> None:
     with pytest.raises(SettingsRefused) as refused:
         Settings.from_environment({"DATABASE_URL": "user:secret@host"})
     assert "secret" not in str(refused.value)
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_refused_and_nothing_is_made(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        Settings.from_environment({"DATABASE_URL": f"sqlite:///{tmp_path}/qoutes/q.sqlite"})
+    assert f"there is no folder {tmp_path}/qoutes" in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:///var/tradein.sqlite",
+        "sqlite:///quotes.sqlite",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:quotes?mode=memory&uri=true",
+        "postgresql://shop@localhost/quotes",
+    ],
+)
+def test_other_addresses_stand_as_they_are(address: str) -> None:
+    assert Settings.from_environment({"DATABASE_URL": address}).database_url == address

@@ -176,8 +176,8 @@ def raw_log_quantiles(task: Task, fitted: Fitted, dataset: Dataset) -> Floats:
 def predict(ladder: Ladder, boosters: list[Booster], task: Task, dataset: Dataset) -> Floats:
     """The sum of ladder and boosters, as the price model serves it."""
     matrix = feature_matrix(dataset.columns, task.specification)
-    rungs = ladder.features(dataset.columns)
-    level = ladder.terms_level(matrix, task.specification) + rungs[:, 0]
+    rungs = ladder.features(dataset.columns, task.specification)
+    level = ladder.terms_level(dataset.columns, matrix, task.specification) + rungs[:, 0]
     inputs = np.hstack([matrix, rungs])
     scores = np.hstack([booster.predict(inputs) for booster in boosters])
     ordered: Floats = np.sort(scores + level[:, None], axis=1)

@@ -5,18 +5,20 @@ sales is believed as readily as one from many.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 import numpy as np
 
 from training import metrics
-from training.bootstrap import DRAWS, Bounds, Codes, group_bootstrap, groups_of
+from training.bootstrap import DRAWS, Bounds, Codes, codes, group_bootstrap, groups_of
+from training.coverage_rule import SegmentCoverage
 from training.dataset import Dataset, Index
-from training.segments import segments_of
+from training.segments import SUPPORT, UNSOLD, segments_of
 from valuation.features import Floats
 
 ALL = "all"
+HELD_OUT = f"{UNSOLD}: device models held out whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,19 @@ def largest(*, segments: Sequence[Segment], count: int) -> list[Segment]:
     return [segment for segment in segments if segment in kept]
 
 
+def coverage_of(segment: Segment) -> SegmentCoverage | None:
+    """What the rule of coverage judges; None where the segment is blank."""
+    if segment.interval is None:
+        return None
+    return SegmentCoverage(
+        name=f"{segment.dimension} {segment.value}",
+        rows=segment.rows,
+        coverage=segment.interval.coverage,
+        bounds=segment.coverage_bounds,
+        unsold=segment.dimension == SUPPORT and segment.value.startswith(UNSOLD),
+    )
+
+
 def evaluate(
     *,
     dataset: Dataset,
@@ -132,6 +147,24 @@ def evaluate(
             for value in sorted(set(words))
         ),
     )
+
+
+def with_held_out(
+    evaluation: Evaluation,
+    *,
+    dataset: Dataset,
+    log_quantiles: Floats,
+    baseline_log: Floats,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+) -> Evaluation:
+    """The evaluation with one more segment of support: sales of device models that were left out
+    whole, priced by fits that had no sale of them; shapes as in ``evaluate``. What errs together
+    there is a device model, whoever sold it."""
+    groups, minimum = codes(dataset.columns.device_model), evaluation.minimum
+    view = _View(dataset.log_price, log_quantiles, baseline_log, groups, minimum, rng, draws)
+    added = view.segment(SUPPORT, HELD_OUT, np.arange(len(dataset)))
+    return replace(evaluation, segments=(*evaluation.segments, added))
 
 
 @dataclass(frozen=True, slots=True)

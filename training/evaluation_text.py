@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from training.evaluate import Evaluation, Segment, largest
+from training.coverage_rule import fails
+from training.evaluate import ALL, Evaluation, Segment, coverage_of, largest
 
 HEAD = (
     "segment", "sales", "MdAPE", "look-up", "logMAE", "look-up", "pinball", "coverage", "95%",
@@ -10,6 +11,7 @@ HEAD = (
 )  # fmt: skip
 SHOWN = 12  # segments a dimension; regions and brands can be many
 BLANK = ""
+FAILS = "!"  # behind a coverage that is not what was promised
 
 
 def to_text(evaluation: Evaluation) -> str:
@@ -21,7 +23,10 @@ def to_text(evaluation: Evaluation) -> str:
         rest = sum(segment.rows for segment in segments) - sum(segment.rows for segment in shown)
         if rest:
             lines.append((f"  {len(segments) - len(shown)} smaller", f"{rest:,}"))
-    footer = f"blank: fewer than {evaluation.minimum} sales (95%: or too few groups)"
+    footer = (
+        f"blank: fewer than {evaluation.minimum} sales (95%: or too few groups); "
+        f"{FAILS} the coverage fails the rule of the gate"
+    )
     return f"{aligned(lines)}\n{footer}\n"
 
 
@@ -39,11 +44,16 @@ def cells(segment: Segment, *, name: str | None = None) -> list[str]:
         f"{ours.log_mae:.3f}",
         f"{baseline.log_mae:.3f}",
         f"{interval.log_pinball:.4f}",
-        f"{interval.coverage:.1%}",
+        f"{interval.coverage:.1%}{_mark(segment)}",
         BLANK if bounds is None else f"{100 * bounds.low:.0f}–{100 * bounds.high:.0f}",
         f"{interval.median_width:.2f}",
         f"{ours.median_ratio:.3f}",
     ]
+
+
+def _mark(segment: Segment) -> str:
+    covered = coverage_of(segment)
+    return FAILS if segment.dimension != ALL and covered and fails(covered) else ""
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -14,14 +14,12 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from training.dataset import Dataset, Mask
-from training.ladder_fit import fit_ladder, leave_room, refit_rungs
+from training.ladder_fit import fit_ladder, leave_room, out_of_fold_rungs
 from training.params import BoosterRules, Params
-from training.splits import fold_of, group_names
 from valuation.features import FeatureSpecification, Floats, feature_matrix
 from valuation.ladder import LADDER_COLUMNS, LADDER_MONOTONE, Ladder
 
 LEVELS = (0.1, 0.5, 0.9)
-LADDER_FOLDS = 5
 # Constraint method: `advanced` breaks the promise (LightGBM issues 5358 and 6155).
 METHOD = "intermediate"
 
@@ -86,7 +84,7 @@ def fit_many(
 def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
     """The ladder, and what the boosters see: rungs out of fold, so that none has seen its sale."""
     rules, specification = task.params.ladder, task.specification
-    ladder = fit_ladder(
+    fitted = fit_ladder(
         task.dataset,
         specification,
         rules=rules,
@@ -96,17 +94,9 @@ def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
     )
     taken = task.dataset.take(task.teaches)
     matrix = feature_matrix(taken.columns, specification)
-    rungs = np.zeros((len(taken), len(LADDER_COLUMNS)))
-    fold = fold_of(group_names(taken), LADDER_FOLDS, salt="ladder")
-    for held_out in range(LADDER_FOLDS):
-        inside = fold == held_out
-        if inside.any() and not inside.all():
-            others = refit_rungs(
-                ladder, taken.take(~inside), specification, rules=rules, sizes=task.sizes
-            )
-            rungs[inside] = others.features(taken.take(inside).columns)
-    served = leave_room(ladder, rules)
-    level = served.terms_level(matrix, specification) + rungs[:, 0]
+    rungs = out_of_fold_rungs(fitted, taken, specification, task.sizes)
+    served = leave_room(fitted.ladder, rules)
+    level = served.terms_level(taken.columns, matrix, specification) + rungs[:, 0]
     return served, np.hstack([matrix, rungs]), taken.log_price - level
 
 
@@ -142,6 +132,8 @@ def _settings(
         "min_data_in_leaf": max(rules.leaf_minimum, round(rules.leaf_share * rows)),
         "min_sum_hessian_in_leaf": 0.0,
         "feature_fraction": rules.column_share,
+        "bagging_fraction": rules.row_share,
+        "bagging_freq": 1,
         "lambda_l2": rules.ridge,
         "monotone_constraints": [*specification.monotone(), *LADDER_MONOTONE],
         "monotone_constraints_method": METHOD,

@@ -5,23 +5,37 @@ shrunk towards their parent by how much data there is (n / (n + pool)). Rungs of
 device model are put in order of storage and RAM, so the ladder stays monotone in both.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import cholesky, solve_triangular
 from scipy.optimize import lsq_linear
 
-from training.dataset import Dataset, Mask
+from training.dataset import Dataset, Index, Mask, take_columns
 from training.ladder_terms import starting_terms
+from training.paces import fit_paces, paces_of
 from training.params import LadderRules, SpecificationRules
-from valuation.domain.device import Device
+from training.rungs import Pools, fit_rungs, within
+from training.splits import fold_of, group_names
+from training.variants import SIZES, means_of_models, order_variants
 from valuation.features import Columns, FeatureSpecification, Floats, feature_matrix
-from valuation.ladder import Ladder, Rung, Term, design_matrix
+from valuation.ladder import AGE, LADDER_COLUMNS, Factor, Ladder, Term, design_matrix
 
 REWEIGHTINGS = 3
-SLUGS = ("brand", "family", "device_model", "variant")
+FOLDS = 5
+LAUNCH = (Factor("log_launch_price", "linear"),)
+
+
+@dataclass(frozen=True, slots=True)
+class FittedLadder:
+    """A ladder with the pools that its rungs were shrunk with, and where each device model starts
+    by its sizes before any sale of it, in log price."""
+
+    ladder: Ladder
+    pools: Pools
+    start: pd.Series
 
 
 def fit_ladder(
@@ -32,25 +46,47 @@ def fit_ladder(
     counting: SpecificationRules,
     teaches: Mask,
     sizes: pd.DataFrame,
-) -> Ladder:
+) -> FittedLadder:
     """The ladder of the sales that teach; the others are looked at by nobody."""
     taken = dataset.take(teaches)
     matrix = feature_matrix(taken.columns, specification)
     terms = starting_terms(taken, matrix, specification, counting)
     design = design_matrix(matrix, specification, terms)
-    rungs: dict[str, Rung] = {}
-    departure = np.zeros(len(taken))
-    ladder = Ladder(0.0, terms, {}, Rung(0.0, 0, 0.0))
+    means = means_of_models(sizes, specification)
+    own_means = means.reindex(taken.columns.device_model.tolist()).to_numpy()
+    fold, pools, target = ladder_folds(taken), None, taken.log_price
+    aged = np.array([term.factors[0].column == AGE for term in terms])
+    bend = np.zeros(len(taken))
     for _ in range(rules.rounds):
-        intercept, weights = _fit_terms(design, taken.log_price - departure, terms, rules)
-        fitted = tuple(
-            replace(t, coefficient=float(w)) for t, w in zip(terms, weights, strict=True)
+        intercept, weights, between = _fit_terms(
+            design, own_means, target - bend, terms, rules, columns=taken.columns, pools=pools
         )
-        residual = taken.log_price - intercept - design @ weights
-        rungs, root = fit_rungs(taken.columns, residual, rules)
-        ladder = Ladder(float(intercept), fitted, rungs, root)
-        departure = ladder.features(taken.columns)[:, 0]
-    return order_variants(ladder, sizes)
+        level = intercept + design @ weights + own_means @ between
+        rungs = fit_rungs(taken.columns, taken.log_price - level - bend, specification, fold=fold)
+        pools, age = rungs.pools, design[:, aged] @ weights[aged]
+        left = taken.log_price - level - rungs.told
+        paces = fit_paces(taken.columns, age, left, huber=rules.huber, fold=fold)
+        bend = (paces_of(taken.columns, paces) - 1) * age
+        rungs = fit_rungs(
+            taken.columns, taken.log_price - level - bend, specification, fold=fold, pools=pools
+        )
+        told = level + bend + rungs.told
+        target = told + np.clip(taken.log_price - told, -rules.huber, rules.huber)
+    fitted = tuple(replace(t, coefficient=float(w)) for t, w in zip(terms, weights, strict=True))
+    doublings = {
+        term.factors[0].column: term.coefficient
+        for term in fitted
+        if term.factors[0].column in SIZES
+    }
+    others = tuple(term for term in fitted if term.factors[0].column not in SIZES)
+    ladder = Ladder(float(intercept), others, rungs.by_slug, rungs.root, doublings, paces)
+    start = pd.Series(means.to_numpy() @ between, index=means.index)
+    return FittedLadder(order_variants(ladder, sizes, start, specification), rungs.pools, start)
+
+
+def ladder_folds(dataset: Dataset) -> Index:
+    """The fold of each sale: sellers or configurations stay together."""
+    return fold_of(group_names(dataset), FOLDS, salt="ladder")
 
 
 def leave_room(ladder: Ladder, rules: LadderRules) -> Ladder:
@@ -62,11 +98,16 @@ def leave_room(ladder: Ladder, rules: LadderRules) -> Ladder:
     kept = {"answer": rules.answer_share, "age": rules.age_share}
     intercept, terms = ladder.intercept, []
     for term in ladder.terms:
-        kind = term.factors[-1].column.partition("_")[0]
+        kind = term.factors[0].column.partition("_")[0]
         share = kept.get("age" if term.sign < 0 else kind, 1.0) if term.sign else 1.0
-        best = _at_best(term) if kind == "answer" else 0.0
-        intercept += (1 - share) * term.coefficient * best
         terms.append(replace(term, coefficient=share * term.coefficient))
+        if kind != "answer":
+            continue
+        at_best = (1 - share) * term.coefficient * _at_best(term)
+        if len(term.factors) == 1:
+            intercept += at_best
+        else:
+            terms.append(Term(term.factors[1:], at_best))
     return replace(ladder, intercept=intercept, terms=tuple(terms))
 
 
@@ -76,128 +117,85 @@ def _at_best(term: Term) -> float:
     return factor.until - factor.at if factor.kind == "ramp" else 1.0
 
 
-def refit_rungs(
-    ladder: Ladder,
-    dataset: Dataset,
-    specification: FeatureSpecification,
-    *,
-    rules: LadderRules,
-    sizes: pd.DataFrame,
-) -> Ladder:
-    """The same whole terms with the rungs of other sales: what a left-out row sees."""
+def out_of_fold_rungs(
+    fitted: FittedLadder, dataset: Dataset, specification: FeatureSpecification, sizes: pd.DataFrame
+) -> Floats:
+    """What each sale sees of rungs that were fitted without its fold, shape (n, 3)."""
+    ladder, fold = fitted.ladder, ladder_folds(dataset)
     matrix = feature_matrix(dataset.columns, specification)
-    residual = dataset.log_price - ladder.terms_level(matrix, specification)
-    rungs, root = fit_rungs(dataset.columns, residual, rules)
-    return order_variants(replace(ladder, rungs=rungs, root=root), sizes)
-
-
-def fit_rungs(
-    columns: Columns, residual: Floats, rules: LadderRules
-) -> tuple[dict[str, Rung], Rung]:
-    """Departures from the terms, shrunk down the tree, cumulative at every rung."""
-    frame = pd.DataFrame({slug: getattr(columns, slug) for slug in SLUGS})
-    frame["left"] = residual
-    frame["carried"] = 0.0
-    whole = Rung(0.0, len(frame), _spread(residual))
-    rungs: dict[str, Rung] = {}
-    pools = (rules.pool_brand, rules.pool_family, rules.pool_device_model, rules.pool_variant)
-    for slug, pool in zip(SLUGS, pools, strict=True):
-        groups = frame.groupby(slug, sort=True)
-        count = groups["left"].transform("size")
-        step = groups["left"].transform("median") * count / (count + pool)
-        frame["carried"] += step
-        frame["left"] -= step
-        summary = frame.groupby(slug, sort=True).agg(
-            departure=("carried", "first"), sales=("left", "size"), spread=("left", _spread)
-        )
-        for name, row in zip(summary.index, summary.itertuples(index=False), strict=True):
-            rungs[str(name)] = _rung(row, whole, pool)
-    return rungs, whole
-
-
-def _rung(row: tuple[float, int, float], whole: Rung, pool: float) -> Rung:
-    """A rung whose spread is pooled with that of all sales."""
-    departure, sales, spread = row
-    pooled = (sales * spread + pool * whole.spread) / (sales + pool)
-    return Rung(float(departure), int(sales), float(pooled))
-
-
-def _spread(values: Floats | pd.Series) -> float:
-    """Mean distance from zero in log price: robust, and small groups have one too."""
-    return float(np.mean(np.abs(np.asarray(values))))
-
-
-def order_variants(ladder: Ladder, sizes: pd.DataFrame) -> Ladder:
-    """Rungs of variants made non-decreasing in storage and RAM within a device model.
-
-    ``sizes`` holds variant, device_model, storage_gb, ram_gb of every variant that may be asked
-    for; one that nobody sold starts from its device model's rung and takes its place in the order.
-    """
-    rungs = dict(ladder.rungs)
-    known = sizes[sizes["device_model"].isin(rungs.keys())].fillna(0.0)
-    for model, group in known.groupby("device_model", sort=True):
-        start = replace(rungs[str(model)], sales=0)
-        variants = [str(variant) for variant in group["variant"]]
-        storage, ram = group["storage_gb"].tolist(), group["ram_gb"].tolist()
-        rows = [
-            (float(s), float(r), rungs.get(variant, start))
-            for s, r, variant in zip(storage, ram, variants, strict=True)
-        ]
-        for variant, row, departure in zip(variants, rows, _isotone(rows), strict=True):
-            rungs[variant] = replace(row[2], departure=departure)
-    return replace(ladder, rungs=rungs)
-
-
-def sizes_of(columns: Columns, devices: Iterable[Device]) -> pd.DataFrame:
-    """Every variant of the sales and of the catalogue with its sizes."""
-    names = ["variant", "device_model", "storage_gb", "ram_gb"]
-    sold = pd.DataFrame({name: getattr(columns, name) for name in names})
-    listed = pd.DataFrame(
-        [(d.variant, d.device_model, d.facts.storage_gb, d.facts.ram_gb) for d in devices],
-        columns=names,
+    size = ladder.size_level(
+        {name: getattr(dataset.columns, name) for name in SIZES}, specification
     )
-    both = pd.concat([sold, listed]).astype({"storage_gb": float, "ram_gb": float})
-    return both.drop_duplicates("variant").sort_values("variant")
-
-
-def _isotone(rows: Sequence[tuple[float, float, Rung]]) -> list[float]:
-    """Mean of the running maximum from below and the running minimum from above.
-
-    Both are monotone in the partial order, so their mean is; close to the isotonic regression.
-    """
-    below = [
-        max(r.departure for s, m, r in rows if s <= storage and m <= ram)
-        for storage, ram, _ in rows
-    ]
-    above = [
-        min(r.departure for s, m, r in rows if s >= storage and m >= ram)
-        for storage, ram, _ in rows
-    ]
-    return [(low + high) / 2 for low, high in zip(below, above, strict=True)]
+    start = fitted.start.reindex(dataset.columns.device_model.tolist()).to_numpy()
+    residual = (
+        dataset.log_price
+        - ladder.terms_level(dataset.columns, matrix, specification)
+        - size
+        - start
+    )
+    seen = np.zeros((len(dataset), len(LADDER_COLUMNS)))
+    for held_out in range(FOLDS):
+        inside = fold == held_out
+        if not inside.any() or inside.all():
+            continue
+        rungs = fit_rungs(
+            take_columns(dataset.columns, ~inside),
+            residual[~inside],
+            specification,
+            fold=fold[~inside],
+            pools=fitted.pools,
+        )
+        others = replace(ladder, rungs=rungs.by_slug, root=rungs.root)
+        columns = take_columns(dataset.columns, inside)
+        ordered = order_variants(others, sizes, fitted.start, specification)
+        seen[inside] = ordered.features(columns, specification)
+    return seen
 
 
 def _fit_terms(
-    design: Floats, target: Floats, terms: Sequence[Term], rules: LadderRules
-) -> tuple[float, Floats]:
-    """Intercept and coefficients within their signs."""
-    centre = np.median(target)
-    full = np.column_stack([np.ones(len(design)), design])
+    design: Floats,
+    means: Floats,
+    target: Floats,
+    terms: Sequence[Term],
+    rules: LadderRules,
+    *,
+    columns: Columns,
+    pools: Pools | None,
+) -> tuple[float, Floats, Floats]:
+    """Intercept, coefficients, and those of the device models' means.
+
+    Coefficients lie within their signs, shrunk towards what is believed before any sale: a price in
+    proportion to the launch price, and no effect of anything else.
+    """
+    full = np.column_stack([np.ones(len(design)), design, means])
+    if pools:
+        both = within(np.column_stack([full, target]), columns, pools)
+        full, target = both[:, :-1], both[:, -1]
+    free = np.full(means.shape[1], np.inf)
+    prior = np.array(
+        [0.0, *(1.0 if term.factors == LAUNCH else 0.0 for term in terms), *np.zeros(len(free))]
+    )
+    prior[0] = np.median((target - full @ prior) / full[:, 0])
     weights = np.ones(len(design))
-    lower = np.array([-np.inf, *(_least(term, rules) for term in terms)])
-    upper = np.array([np.inf, *(0.0 if t.sign < 0 else np.inf for t in terms)])
+    lower = np.array([-np.inf, *(_least(term, rules) for term in terms), *-free])
+    upper = np.array([np.inf, *(0.0 if t.sign < 0 else np.inf for t in terms), *free])
     solution = np.zeros(full.shape[1])
     for _ in range(REWEIGHTINGS):
-        solution = _bounded_ridge(full, target - centre, weights, (lower, upper), rules.ridge)
-        residual = np.abs(target - centre - full @ solution)
+        away = _bounded_ridge(
+            full, target - full @ prior, weights, (lower - prior, upper - prior), rules.ridge
+        )
+        solution = prior + away
+        residual = np.abs(target - full @ solution)
         weights = rules.huber / np.maximum(residual, rules.huber)
-    return float(solution[0] + centre), solution[1:]
+    own = 1 + len(terms)
+    return float(solution[0]), solution[1:own], solution[own:]
 
 
 def _least(term: Term, rules: LadderRules) -> float:
     """The least coefficient of a term: its sign's bound, or the prior that no answer is free."""
     if term.sign <= 0:
         return -np.inf
-    if not term.factors[0].column.startswith("answer_"):
+    if not term.factors[0].column.startswith("answer_") or len(term.factors) > 1:
         return 0.0
     return rules.least_point if term.factors[0].kind == "ramp" else rules.least_step
 

@@ -10,6 +10,7 @@ from training.params import SpecificationRules
 from valuation.domain.questions import BY_ID
 from valuation.features import FeatureSpecification, Floats
 from valuation.ladder import Factor, Term, design_matrix
+from valuation.price_model.calibration import CELL_CONTEXT
 
 AGE_KNOTS = (0, 120, 240, 365, 545, 730, 1095, 1460, 2190, 3650)
 SUPERSEDED_KNOTS = (0, 180, 365, 1095)
@@ -18,9 +19,10 @@ LEAST_ROWS = 10
 # A flag that hardly any sale lacks says nothing of those that lack it: its term would carry away
 # the level of every device without that fact.
 LEAST_SHARE = 0.01
-LAUNCH_KNOTS = (0.0, *(float(np.log(yuan)) for yuan in (1200, 2000, 3500, 6000)), 99.0)
-# Cheap phones lose value faster: a curve of age for each band of the launch price.
-LAUNCH_BANDS = tuple(Factor("log_launch_price", "band", a, b) for a, b in pairwise(LAUNCH_KNOTS))
+# Cheap phones lose value faster: a curve of age for cheap ones and one for dear ones, and what
+# cost something between the two lies between the curves.
+CHEAP, DEAR = float(np.log(1000)), float(np.log(8000))
+TIERS = tuple(Factor("log_launch_price", kind, CHEAP, DEAR) for kind in ("low", "high"))
 HAS_AGE = Factor("has_age_days", "linear")
 
 
@@ -60,7 +62,7 @@ def _ages(
     terms = [Term((HAS_AGE,))]
     for start, end in pairwise(AGE_KNOTS):
         ramp = Factor("age_days", "ramp", start, end)
-        terms += [Term((ramp, band), sign=-1) for band in LAUNCH_BANDS]
+        terms += [Term((ramp, tier), sign=-1) for tier in TIERS]
         terms += [Term((ramp, Factor("brand", "eq", code)), sign=-1) for code in large]
     return terms
 
@@ -85,8 +87,11 @@ def _categories(specification: FeatureSpecification) -> list[Term]:
 
 
 def _answers(specification: FeatureSpecification) -> list[Term]:
-    """A step up at each better answer; ramps for battery health."""
+    """A step up at each better answer; ramps for battery health. More at some buyers than at
+    others: one pays a third less for broken glass, another two thirds."""
     terms = []
+    buyers = range(len(specification.context.get(CELL_CONTEXT, ())))
+    each_buyer = [Factor(f"context_{CELL_CONTEXT}", "eq", code) for code in buyers]
     for question_id in specification.answers:
         question, column = BY_ID[question_id], f"answer_{question_id}"
         if question.percent:
@@ -94,6 +99,7 @@ def _answers(specification: FeatureSpecification) -> list[Term]:
         else:
             factors = [Factor(column, "ge", level) for level in range(1, question.best + 1)]
         terms += [Term((factor,), sign=1) for factor in factors]
+        terms += [Term((factor, buyer), sign=1) for factor in factors for buyer in each_buyer]
     return terms
 
 

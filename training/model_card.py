@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from math import isnan
 
+from training.checks import Checks, Finding
 from training.evaluate import Evaluation, Segment
-from training.evaluation_text import HEAD, cells
-from training.promotion import Checks
+from training.evaluation_text import FAILS, HEAD, cells
 from valuation.domain.market import Market, PriceKind, Provenance
 
+LEVELS = "device models at an absurd price"
+SELLERS = "sellers with several sales of one deviate"
 DEMO_DATA = "**DEMO DATA: these sales were made by a simulator and are nobody's prices.**"
 KINDS = {
     PriceKind.SOLD: "prices at which devices were sold",
@@ -78,7 +80,8 @@ def _lead(evaluation: Evaluation) -> str:
         f"PRD {it.ours.prd:.3f} (look-up: {it.baseline.cod:.1f}, {it.baseline.prd:.3f}). "
         f"In the tables *look-up* is the same figure of the look-up table, *95%* the interval of "
         f"the coverage, *width* (p90 − p10) / p50, *pinball* its mean at 10/50/90 in log price; "
-        f"a blank means fewer than {evaluation.minimum} sales, or too few groups for an interval."
+        f"a blank means fewer than {evaluation.minimum} sales, or too few groups for an interval; "
+        f"{FAILS} a coverage that fails the rule of the gate."
     )
 
 
@@ -105,6 +108,8 @@ def _tried(checks: Checks) -> Iterator[str]:
     yield f"- Monotone: {_monotone(checks.monotone_violations)}"
     yield f"- One by one as in batch: {_passed(checks.parity)}"
     yield f"- Golden intervals: {_passed(checks.golden)}"
+    yield f"- Prices of the whole catalogue: {_found(checks.levels, LEVELS)}"
+    yield f"- One seller's sales of a device model: {_found(checks.sellers, SELLERS)}"
 
 
 def _monotone(violations: int | None) -> str:
@@ -115,6 +120,13 @@ def _monotone(violations: int | None) -> str:
             return "no worse answer, smaller storage or later day raised a price"
         case _:
             return f"{violations} pairs where the worse device is priced higher"
+
+
+def _found(finding: Finding | None, what: str) -> str:
+    if finding is None:
+        return "not tried"
+    told = f"{finding.found:,} of {finding.of:,} {what}"
+    return f"{told} (such as {'; '.join(finding.examples)})" if finding.examples else told
 
 
 def _passed(result: bool | None) -> str:
@@ -131,7 +143,10 @@ def _limits(facts: CardFacts) -> Iterator[str]:
     if market.kind is PriceKind.ASKING:
         yield "- An offer, unless a dated table says what asking prices sell for."
     yield "- Answers that it was not taught: a dated table must deduct them, or an appraiser looks."
-    yield "- Devices outside the catalogue, and segments that are blank above, without a look."
+    yield (
+        f"- Devices outside the catalogue, and segments that are blank or marked {FAILS} above, "
+        "without a look."
+    )
     if facts.fitted_until is None:
         yield "- A trend: the sales are undated, so it does not know how prices moved."
     else:

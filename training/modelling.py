@@ -10,10 +10,10 @@ import orjson
 from training.conformal import Calibrated, calibrate, fit_all
 from training.dataset import Dataset
 from training.fit import LEVELS, Fitted, Progress, Task
-from training.ladder_fit import sizes_of
 from training.outliers import teaching
 from training.params import Params
 from training.specification import specification_of
+from training.variants import sizes_of
 from valuation.domain.device import Device
 from valuation.features import FeatureSpecification
 from valuation.ladder import LADDER_COLUMNS

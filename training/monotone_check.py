@@ -115,7 +115,7 @@ def _storage(
     devices: Mapping[str, Device], row: FeatureRow
 ) -> tuple[Columns, list[str], list[Step]]:
     """The device against its variants with more memory and the same version."""
-    others = [it for it in devices.values() if _has_more(it, row.device)]
+    others = [it for it in devices.values() if has_more(it, row.device)]
     rows = [row, *(replace(row, device=other) for other in others)]
     steps = [Step("storage or RAM", position, 0) for position in range(1, len(rows))]
     return columns_of(rows), [it.device.variant for it in rows], steps
@@ -148,7 +148,9 @@ def _time(row: FeatureRow) -> tuple[Columns, list[str], list[Step]]:
     return columns, names, steps
 
 
-def _has_more(other: Device, device: Device) -> bool:
+def has_more(other: Device, device: Device) -> bool:
+    """Whether ``other`` is the same device model and version with more storage or RAM and less of
+    neither."""
     if other.device_model != device.device_model or _version(other) != _version(device):
         return False
     ours = (device.facts.storage_gb, device.facts.ram_gb)

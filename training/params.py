@@ -52,10 +52,6 @@ class SpecificationRules:
 class LadderRules:
     """How much a rung is pooled towards its parent."""
 
-    pool_brand: float
-    pool_family: float
-    pool_device_model: float
-    pool_variant: float
     rounds: int
     ridge: float
     huber: float
@@ -75,6 +71,7 @@ class BoosterRules:
     leaf_minimum: int
     leaf_share: float
     column_share: float
+    row_share: float
     ridge: float
     smoothing: float
 

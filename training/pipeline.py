@@ -10,19 +10,21 @@ import numpy as np
 import orjson
 
 from training.baseline import fit_baseline
+from training.checks import Checks
 from training.conformal import Calibrated, calibration_folds
-from training.dataset import Dataset, joined, take_columns
-from training.evaluate import Evaluation, evaluate
+from training.dataset import Dataset, Index, joined, take_columns
+from training.evaluate import Evaluation, evaluate, with_held_out
 from training.fit import Progress, Task
 from training.golden import ANY_DAY, golden_intervals
 from training.launch_prices import with_stated_prices
+from training.level_check import absurd_levels
 from training.model_card import CardFacts, model_card
 from training.modelling import JSON, Files, fit_model
 from training.monotone_check import violations
 from training.outliers import teaching
 from training.params import Params
-from training.promotion import Checks
-from training.splits import Split, split
+from training.seller_check import deviating_sellers
+from training.splits import Split, balanced_folds, split
 from valuation.domain.device import Device
 from valuation.features import EPOCH, Floats
 from valuation.price_model.bundle import write_bundle
@@ -98,11 +100,11 @@ class Run:
             model=model, dataset=test, wanted=self.params.evaluation.golden, rng=self._rng(1)
         )
         files["golden.json"] = orjson.dumps(golden)
-        checks = self._checks(model, files, unsold_coverage)
+        checks = self._checks(model, files, unsold_coverage, dataset)
         seen = dataset.take(np.concatenate([parts.fit, parts.calibration]))
         measured = _measured(task, model, calibrated, test, seen)
         self.say(f"measuring on {len(measured.sales):,} sales that their fit has not seen")
-        evaluation = self._evaluate(measured)
+        evaluation = self._evaluate(measured, task, calibrated.unsold)
         files["evaluation.json"] = self._evaluation_json(evaluation, checks, parts)
         card = model_card(evaluation=evaluation, facts=self._facts(model, parts, checks))
         files["CARD.md"] = card.encode()
@@ -110,7 +112,9 @@ class Run:
         served = replace(model, digest=folder.name, provenance=self.provenance)
         return Trained(folder, folder.name, served, evaluation, checks, card, measured)
 
-    def _checks(self, model: PriceModel, files: Files, unsold_coverage: float) -> Checks:
+    def _checks(
+        self, model: PriceModel, files: Files, unsold_coverage: float, sales: Dataset
+    ) -> Checks:
         """What is tried on the finished files, the golden intervals in a fresh process."""
         # A day of the sales, not today: the count stands in the bundle, and its digest must repeat.
         days = self.dataset.sold_on
@@ -127,10 +131,18 @@ class Run:
             except BundleFailedTrial as error:
                 self.say(str(error))
                 replayed = False
-        return Checks(unsold_coverage, len(found), parity=replayed, golden=replayed)
+        medians = model.log_quantiles(sales.columns)[:, model.levels.index(0.5)]
+        return Checks(
+            unsold_coverage,
+            len(found),
+            parity=replayed,
+            golden=replayed,
+            levels=absurd_levels(model=model, as_of=as_of),
+            sellers=deviating_sellers(dataset=sales, log_median=medians),
+        )
 
-    def _evaluate(self, measured: Measured) -> Evaluation:
-        return evaluate(
+    def _evaluate(self, measured: Measured, task: Task, unsold: Floats) -> Evaluation:
+        evaluation = evaluate(
             dataset=measured.sales,
             log_quantiles=measured.log_quantiles,
             baseline_log=measured.look_up,
@@ -139,11 +151,27 @@ class Run:
             rng=self._rng(3),
             draws=self.params.evaluation.resamples,
         )
+        folds = self.params.split.unsold_folds
+        models = balanced_folds(task.dataset.columns.device_model, folds, salt="unsold")
+        return with_held_out(
+            evaluation,
+            dataset=task.dataset,
+            log_quantiles=unsold,
+            baseline_log=_look_up(task, models),
+            rng=self._rng(5),
+            draws=self.params.evaluation.resamples,
+        )
 
     def _evaluation_json(self, evaluation: Evaluation, checks: Checks, parts: Split) -> bytes:
         until = None if parts.fitted_until is None else _day(parts.fitted_until).isoformat()
-        data = {**evaluation.to_json(), "fitted_until": until, "checks": asdict(checks)}
+        dates = {"fitted_until": until, "last_sale": self._last_sale()}
+        data = {**evaluation.to_json(), **dates, "checks": asdict(checks)}
         return orjson.dumps(data, option=JSON)
+
+    def _last_sale(self) -> str | None:
+        """The day of the market's last sale, None where the sales are undated."""
+        last = float(np.max(self.dataset.sold_on))
+        return None if np.isnan(last) else _day(last).isoformat()
 
     def _facts(self, model: PriceModel, parts: Split, checks: Checks) -> CardFacts:
         until = None if parts.fitted_until is None else _day(parts.fitted_until)
@@ -197,19 +225,23 @@ def _measured(
     )
     if calibrated.left_out is None:
         return own
-    fold = calibration_folds(task)
-    look_up = np.zeros(len(task.dataset))
-    for number in range(task.params.split.calibration_folds):
-        inside = fold == number
-        others = fit_baseline(dataset=task.dataset.take(task.teaches & ~inside))
-        look_up[inside] = others.predict(take_columns(task.dataset.columns, inside))
     scored, log_quantiles = calibrated.left_out
     return Measured(
         joined(task.dataset, test),
         np.vstack([log_quantiles, own.log_quantiles]),
-        np.concatenate([look_up, own.look_up]),
+        np.concatenate([_look_up(task, calibration_folds(task)), own.look_up]),
         np.concatenate([scored.support.astype(np.float64), own.support]),
     )
+
+
+def _look_up(task: Task, fold: Index) -> Floats:
+    """What a look-up that never saw a sale's fold says of it, log price."""
+    look_up = np.zeros(len(task.dataset))
+    for number in np.unique(fold):
+        inside = fold == number
+        others = fit_baseline(dataset=task.dataset.take(task.teaches & ~inside))
+        look_up[inside] = others.predict(take_columns(task.dataset.columns, inside))
+    return look_up
 
 
 def _covered(log_price: Floats, log_quantiles: Floats) -> float:

@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 
 from training import promotions
+from training.checks import checks_from_json
 from training.comparison import CutOffUnknown, compare
 from training.dataset import Dataset
 from training.evaluate import evaluation_from_json
@@ -17,7 +18,6 @@ from training.promotion import (
     Promote,
     PromotionRules,
     Standing,
-    checks_from_json,
     decide,
     standing,
 )
@@ -46,10 +46,17 @@ class Verdict:
 
 
 def consider(
-    *, store: ModelStore, digest: str, params: Params, actor: str, now: datetime
+    *,
+    store: ModelStore,
+    digest: str,
+    params: Params,
+    actor: str,
+    now: datetime,
+    sellers_accepted: str = "",
 ) -> Verdict:
     """Try the challenger, compare it, and promote it where nothing speaks against it.
 
+    ``sellers_accepted``: why sales of sellers that deviate are right; kept with the promotion.
     BundleFailedTrial where it must not even be loaded; ChampionMoved where another promotion won.
     """
     folder = store.bundle(digest)
@@ -63,6 +70,7 @@ def consider(
         challenger=standing_of(challenger),
         comparison=comparison,
         rules=PromotionRules(),
+        sellers_accepted=bool(sellers_accepted),
     )
     if isinstance(decision, Promote):
         serving = promotions.promote(
@@ -70,7 +78,7 @@ def consider(
             market=challenger.market,
             digest=digest,
             expected_champion=None if serving is None else serving.digest,
-            evidence=_evidence(challenger, comparison),
+            evidence=_evidence(challenger, comparison, sellers_accepted),
             actor=actor,
             now=now,
         )
@@ -129,12 +137,16 @@ def _compare(
         return None
 
 
-def _evidence(model: PriceModel, comparison: PairedComparison | None) -> dict[str, object]:
+def _evidence(
+    model: PriceModel, comparison: PairedComparison | None, sellers_accepted: str
+) -> dict[str, object]:
     it = standing_of(model)
     evidence: dict[str, object] = {
         "rows": it.rows, "log_mae": it.log_mae, "log_pinball": it.log_pinball,
         "coverage": it.coverage, "look_up_log_mae": it.baseline_log_mae,
     }  # fmt: skip
+    if sellers_accepted:
+        evidence["sellers_accepted"] = sellers_accepted
     if comparison is not None and comparison.log_pinball is not None:
         difference = comparison.log_pinball
         evidence["against_champion"] = {

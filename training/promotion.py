@@ -1,12 +1,14 @@
 """Whether a challenger becomes the champion: pure, and every refusal gives its reasons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
 
 from training.bootstrap import Difference
-from training.evaluate import Evaluation
+from training.checks import Checks
+from training.coverage_rule import SegmentCoverage, fails, judged, leaves_points, sentence
+from training.evaluate import Evaluation, coverage_of
 from valuation.domain.market import Market
 
 
@@ -24,6 +26,8 @@ class Reason(StrEnum):
     NOT_MONOTONE = "not_monotone"
     PARITY = "parity"
     GOLDEN = "golden"
+    ABSURD_LEVELS = "absurd_levels"
+    ONE_SELLER = "one_seller"
     NO_COMPARISON = "no_comparison"
     WORSE_THAN_CHAMPION = "worse_than_champion"
 
@@ -46,29 +50,6 @@ class Keep:
     """The champion, if there is one, stays; at least one refusal."""
 
     refusals: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """What was tried on the finished bundle; NaN or None where it was not.
-
-    ``unsold_coverage``: of the 80% interval on whole held-out device models; ``golden``: the bundle
-    loads and gives its golden intervals; ``parity``: one by one and in batch in a fresh process.
-    """
-
-    unsold_coverage: float
-    monotone_violations: int | None
-    parity: bool | None
-    golden: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentCoverage:
-    """Coverage of one segment of the test sales."""
-
-    name: str
-    rows: int
-    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +86,14 @@ class PromotionRules:
     minimum_rows: int = 50
     # The 80% interval must hold this share of the test sales.
     coverage: tuple[float, float] = (0.74, 0.86)
-    # … and this share in every segment with segment_rows sales or more.
-    segment_coverage: tuple[float, float] = (0.70, 0.90)
-    segment_rows: int = 150
     # On device models that the fit never saw the interval must hold at least this share.
     unsold_coverage: float = 0.76
+    # One segment in twenty misses its 95% interval by chance: up to this share of those judged may,
+    # and the card marks each. One that leaves the outer bounds refuses by itself.
+    failing_segments: float = 0.10
+    # At most this share of the catalogue's device models may be priced absurdly: extrapolation to
+    # devices unlike any that were sold is never free of them, a broken term makes them by the half.
+    absurd_levels: float = 0.05
     # A loss this much above the champion's refuses even where noise could explain it.
     worsening: float = 0.05
 
@@ -126,22 +110,9 @@ def standing(*, market: Market, digest: str, evaluation: Evaluation, checks: Che
         baseline_log_mae=overall.baseline.log_mae if overall.baseline else nan,
         coverage=overall.interval.coverage if overall.interval else nan,
         segments=tuple(
-            SegmentCoverage(f"{s.dimension} {s.value}", s.rows, s.interval.coverage)
-            for s in evaluation.segments
-            if s.interval is not None
+            covered for it in evaluation.segments if (covered := coverage_of(it)) is not None
         ),
         checks=checks,
-    )
-
-
-def checks_from_json(data: Mapping[str, object]) -> Checks:
-    """The inverse of ``asdict``; JSON has no NaN, and null or nothing is a check not tried."""
-    unsold, violations = data.get("unsold_coverage"), data.get("monotone_violations")
-    passed = {name: data.get(name) for name in ("parity", "golden")}
-    return Checks(
-        unsold_coverage=float("nan") if unsold is None else float(str(unsold)),
-        monotone_violations=None if violations is None else int(str(violations)),
-        **{name: None if value is None else value is True for name, value in passed.items()},
     )
 
 
@@ -151,14 +122,17 @@ def decide(
     challenger: Standing,
     comparison: PairedComparison | None,
     rules: PromotionRules,
+    sellers_accepted: bool = False,
 ) -> Promote | Keep:
     """Promote the challenger, or keep the champion for every reason that there is.
 
     The first champion of a market has nobody to beat but the look-up baseline.
+    ``sellers_accepted``: somebody looked at the sellers that deviate and answers for their sales.
     """
     refusals = (
         *_own_figures(challenger, rules),
         *_own_checks(challenger.checks, rules),
+        *_data_checks(challenger.checks, rules, sellers_accepted=sellers_accepted),
         *(() if champion is None else _against(champion, challenger, comparison, rules)),
     )
     return Keep(refusals) if refusals else Promote()
@@ -192,15 +166,11 @@ def _coverage(it: Standing, rules: PromotionRules) -> Iterator[Refusal]:
             Reason.COVERAGE,
             f"the 80% interval covers {it.coverage:.1%}, not {low:.0%} to {high:.0%}",
         )
-    low, high = rules.segment_coverage
-    for segment in it.segments:
-        outside = segment.coverage < low or segment.coverage > high
-        if segment.rows >= rules.segment_rows and outside:
-            yield Refusal(
-                Reason.SEGMENT_COVERAGE,
-                f"{segment.name}: the 80% interval covers {segment.coverage:.1%} of "
-                f"{segment.rows} sales, not {low:.0%} to {high:.0%}",
-            )
+    failing = [segment for segment in it.segments if fails(segment)]
+    many = len(failing) > rules.failing_segments * sum(map(judged, it.segments))
+    for segment in failing:
+        if many or leaves_points(segment):
+            yield Refusal(Reason.SEGMENT_COVERAGE, sentence(segment))
 
 
 def _own_checks(checks: Checks, rules: PromotionRules) -> Iterator[Refusal]:
@@ -210,6 +180,8 @@ def _own_checks(checks: Checks, rules: PromotionRules) -> Iterator[Refusal]:
             ("monotone", checks.monotone_violations),
             ("parity", checks.parity),
             ("golden intervals", checks.golden),
+            ("levels of the catalogue", checks.levels),
+            ("sellers that deviate", checks.sellers),
         )
         if value is None
     ]
@@ -232,6 +204,24 @@ def _own_checks(checks: Checks, rules: PromotionRules) -> Iterator[Refusal]:
         yield Refusal(Reason.PARITY, "one by one the prices are not those of the batch")
     if checks.golden is False:
         yield Refusal(Reason.GOLDEN, "the bundle does not give its own golden intervals")
+
+
+def _data_checks(
+    checks: Checks, rules: PromotionRules, *, sellers_accepted: bool
+) -> Iterator[Refusal]:
+    levels, sellers = checks.levels, checks.sellers
+    if levels is not None and levels.share > rules.absurd_levels:
+        yield Refusal(
+            Reason.ABSURD_LEVELS,
+            f"{levels.found:,} of {levels.of:,} device models are priced absurdly, more than "
+            f"{rules.absurd_levels:.0%}: {'; '.join(levels.examples)}",
+        )
+    if sellers is not None and sellers.found and not sellers_accepted:
+        yield Refusal(
+            Reason.ONE_SELLER,
+            f"{sellers.found} of {sellers.of:,} sellers with several sales of a device model "
+            f"deviate, nobody has accepted it: {'; '.join(sellers.examples)}",
+        )
 
 
 def _against(

@@ -1,16 +1,19 @@
 """The promise of monotone money, tried on what is served: every pair goes through ``Desk.quote``.
 
-``python -m training.proof_monotone`` quotes sampled devices with answers that customers might
-give, makes one answer worse or leaves it out, and prints every pair whose offer rose. Monotone is
-not flat: it prints how often each worse answer lowers the offer of a device that goes to resale.
+``python -m training.proof_monotone`` quotes sampled devices with every answer from best to worst,
+then with answers that customers might give, one of them made worse or left out; and holds each
+device against its variants with more memory and itself launched later. It prints every pair whose
+offer rose. Monotone is not flat: it prints how often each worse answer lowers the offer of a device
+that goes to resale.
 """
 
 import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -18,22 +21,22 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from training.cli import common
+from training.monotone_check import has_more
+from training.monotone_pairs import Pair, drawn_answers, flawless, ladders_of, pairs_of
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
-from valuation.domain.answers import CompletedAnswers, complete, with_answers
+from valuation.domain.answers import CompletedAnswers, complete
+from valuation.domain.device import Device
 from valuation.domain.disposition import FLAGS, Flag
-from valuation.domain.questions import BY_ID, GRADE, Question, questions_for
+from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
 from valuation.price_model.model import load_price_model
 from valuation.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
 
 DEVICES, PAIRS = 2000, 200
-SILENT = 0.1  # of optional questions that are left unanswered
-USUAL = 0.8  # of answers that are the best
-SOUND = 0.97  # the same where the worst answer closes resale, so that most stay open to it
-LEAST_HEALTH = 60
-FALLS = (1, 10)  # points of battery health that make one pair each
+LATER_DAYS = (30, 365)  # by which a device is launched later and must not be worth less
+DRAWN = 2  # sets of answers besides the flawless one on which devices are held against each other
 WANTED = 0.95  # share of resale devices whose offer a worse answer must lower
 SHOWN = 20
 
@@ -45,15 +48,6 @@ class Priced:
     amount: int
     unrounded: int | None
     resale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two sets of answers of one device; ``step`` names what is worse in the second."""
-
-    step: str
-    better: CompletedAnswers
-    worse: CompletedAnswers
 
 
 @dataclass
@@ -108,7 +102,8 @@ def proof_monotone(
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Proof:
-    """Quote ``pairs`` pairs for each of ``devices`` sampled variants of the bundle."""
+    """Quote every ladder of answers, ``pairs`` sampled pairs and the better devices for each of
+    ``devices`` sampled variants of the bundle."""
     variants = sorted(load_price_model(bundle_folder).devices)
     rng = np.random.default_rng(seed)
     picked = rng.choice(len(variants), size=min(devices, len(variants)), replace=False).tolist()
@@ -153,53 +148,31 @@ def _try(
         return known[key]
 
     device = desk.model.device(desk.lookup.catalogue.device(variant))
-    for pair in pairs_of(complete(given={}, category=device.category), rng, pairs):
+    silent = complete(given={}, category=device.category)
+    for pair in chain(ladders_of(silent), pairs_of(silent, rng, pairs)):
         proof.pairs += 1
         _judge(proof, variant, pair, price(pair.better), price(pair.worse))
+    for answers in (flawless(silent), *(drawn_answers(silent, rng) for _ in range(DRAWN))):
+        for what, own, other in better_devices(desk, device):
+            better = _priced(_quote(own, other, answers, as_of))
+            proof.pairs += 1
+            _judge_devices(proof, f"{variant}: {what}", answers, better, price(answers))
 
 
-def pairs_of(silent: CompletedAnswers, rng: np.random.Generator, wanted: int) -> Iterator[Pair]:
-    """The flawless device first, then devices with random answers, one step worse each time."""
-    best = {question.id: question.best for question in questions_for(silent.category)}
-    base, count = with_answers(silent, best), 0
-    while count < wanted:
-        for pair in list(_steps(base, silent))[: wanted - count]:
-            count += 1
-            yield pair
-        drawn = {q.id: _drawn(q, rng) for q in questions_for(silent.category)}
-        given = {question: level for question, level in drawn.items() if level is not None}
-        base = with_answers(silent, given)
-
-
-def _steps(base: CompletedAnswers, silent: CompletedAnswers) -> Iterator[Pair]:
-    """Each given answer made worse by one step, and left out."""
-    for question_id, level in base.given.items():
-        question = BY_ID[question_id]
-        rest = {other: value for other, value in base.given.items() if other != question_id}
-        yield Pair(f"{question_id} left out", base, with_answers(silent, rest))
-        for fall in FALLS if question.percent else (1,):
-            if level >= fall:
-                step = _step(question, level, fall)
-                yield Pair(step, base, with_answers(base, {question_id: level - fall}))
-
-
-def _step(question: Question, level: int, fall: int) -> str:
-    if question.percent:
-        return f"{question.id} {fall} lower, from {level // 10}0s" if level < 100 else (
-            f"{question.id} {fall} lower, from 100"
-        )  # fmt: skip
-    return f"{question.id} {question.value(level)} → {question.value(level - fall)}"
-
-
-def _drawn(question: Question, rng: np.random.Generator) -> int | None:
-    if not question.required and rng.random() < SILENT:
-        return None
-    if question.percent:
-        return int(rng.integers(LEAST_HEALTH, question.best + 1))
-    usual = USUAL if question.priced and question.repairable else SOUND
-    if question.id != GRADE.id and rng.random() < usual:
-        return question.best
-    return int(rng.integers(question.best + 1))
+def better_devices(desk: Desk, device: Device) -> Iterator[tuple[str, Desk, str]]:
+    """What must not pay less than the device with the same answers: its variants with more memory,
+    and itself launched later; the desk to ask, and the variant."""
+    for other in desk.model.devices.values():
+        if has_more(other, device):
+            yield f"more memory, {other.variant},", desk, other.variant
+    first = device.facts.first_sale
+    if first is None:
+        return
+    for days in LATER_DAYS:
+        facts = replace(device.facts, first_sale=first + timedelta(days=days))
+        devices = {**desk.model.devices, device.variant: replace(device, facts=facts)}
+        later = replace(desk, model=replace(desk.model, devices=devices))
+        yield f"launched {days} days later", later, device.variant
 
 
 def _quote(desk: Desk, variant: str, answers: CompletedAnswers, as_of: date) -> Quote:
@@ -244,10 +217,19 @@ def _judge(
         proof.lowered_unrounded[pair.step] += worse.unrounded < better.unrounded
 
 
+def _judge_devices(
+    proof: Proof, what: str, answers: CompletedAnswers, better: Priced | None, worse: Priced | None
+) -> None:
+    """Money against money: whether a person must look may depend on the memory and the age."""
+    if better is not None and worse is not None and better.amount < worse.amount:
+        given = {question: BY_ID[question].value(v) for question, v in answers.given.items()}
+        proof.violations.append(f"{what} pays {better.amount:,} for {worse.amount:,}; {given}")
+
+
 @click.command()
 @click.option("--bundle", type=click.Path(exists=True, path_type=Path), help="Not the champions.")
 @click.option("--devices", default=DEVICES, show_default=True)
-@click.option("--pairs", default=PAIRS, show_default=True, help="Pairs of quotes a device.")
+@click.option("--pairs", default=PAIRS, show_default=True, help="Sampled pairs a device.")
 @click.option("--jobs", default=os.cpu_count() or 1, show_default=True)
 def main(bundle: Path | None, devices: int, pairs: int, jobs: int) -> None:
     """Prove on sampled devices that no worse answer raises an offer; 1 where one does."""

@@ -12,7 +12,8 @@ ABSENT = "absent"
 DAYS_A_YEAR = 365.25
 FIFTHS = (0.2, 0.4, 0.6, 0.8)
 AGES = ("0–1 years", "1–2 years", "2–3 years", "3–4 years", "4+ years")
-SUPPORTS = ("0 sales", "1–5 sales", "6–20 sales", "more than 20 sales")
+SUPPORT, UNSOLD = "support", "0 sales"
+SUPPORTS = (UNSOLD, "1–5 sales", "6–20 sales", "more than 20 sales")
 
 
 def segments_of(*, dataset: Dataset, log_median: Floats, support: Floats) -> Mapping[str, Words]:
@@ -28,7 +29,7 @@ def segments_of(*, dataset: Dataset, log_median: Floats, support: Floats) -> Map
         "cosmetic grade": _grades(dataset),
         "unit state": _words(columns.unit_state),
         "in catalogue": np.where(dataset.in_catalogue, "yes", "no").astype(object),
-        "support": support_bands(support=support),
+        SUPPORT: support_bands(support=support),
         **{name: _words(words) for name, words in sorted(columns.context.items())},
     }
 

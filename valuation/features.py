@@ -99,6 +99,25 @@ class FeatureSpecification:
             *(f"answer_{question}" for question in sorted(self.answers)),
         )
 
+    @cached_property
+    def codes(self) -> Mapping[str, Mapping[str, float]]:
+        """Code of each word, by categorical column."""
+        words = {**self.vocabulary, **{f"context_{k}": v for k, v in self.context.items()}}
+        return {
+            name: {word: float(code) for code, word in enumerate(known)}
+            for name, known in words.items()
+        }
+
+    @cached_property
+    def typical_facts(self) -> Floats:
+        """What stands in for each absent fact, shape (facts, 1)."""
+        return np.array([[self.typical[name]] for name in FACTS])
+
+    @cached_property
+    def typical_answers(self) -> Floats:
+        """What stands in for each absent answer, shape (questions, 1)."""
+        return np.array([[level] for level in self.answers.values()])
+
     def monotone(self) -> tuple[int, ...]:
         """Per column +1 where more is never worth less, -1 where never more, 0 otherwise."""
         rising = {"storage_gb", "ram_gb", *(f"answer_{q}" for q in self.answers)}
@@ -133,6 +152,7 @@ class FeatureSpecification:
 FACTS = (
     "age_days", "storage_gb", "ram_gb", "log_launch_price", "weight_g", "battery_mah", "screen_in",
 )  # fmt: skip
+LAUNCH = FACTS.index("log_launch_price")
 SUCCESSOR = ("superseded", "days_superseded")
 VOCABULARY = ("brand", "category", "unit_state")
 SEASON = ("season_sin", "season_cos")
@@ -145,15 +165,15 @@ def feature_matrix(columns: Columns, specification: FeatureSpecification) -> Flo
     """
     values = {**_facts(columns, specification), **_successor(columns, specification)}
     for name in VOCABULARY:
-        values[name] = _codes(getattr(columns, name), specification.vocabulary[name])
+        values[name] = _codes(getattr(columns, name), specification.codes[name])
     if specification.dated:
         values |= _season(columns)
-    for name, words in specification.context.items():
-        values[f"context_{name}"] = _codes(context_words(columns, name, specification), words)
-    for question, typical in specification.answers.items():
-        level = columns.answers.get(question, np.full(len(columns), np.nan))
-        values[f"answer_{question}"] = np.where(np.isnan(level), typical, level)
-    return np.column_stack([values[name] for name in specification.names()])
+    for name in specification.context:
+        words = context_words(columns, name, specification)
+        values[f"context_{name}"] = _codes(words, specification.codes[f"context_{name}"])
+    values |= _answers(columns, specification)
+    # One array and a copy by rows: to stack columns one by one takes a quote ten times as long.
+    return np.array([values[name] for name in specification.names()]).T.copy()
 
 
 def columns_of(rows: Sequence[FeatureRow]) -> Columns:
@@ -199,14 +219,17 @@ def _facts(columns: Columns, specification: FeatureSpecification) -> dict[str, F
         "battery_mah": columns.battery_mah,
         "screen_in": columns.screen_in,
     }
-    filled: dict[str, Floats] = {}
-    for name, values in raw.items():
-        absent = np.isnan(values)
-        typical = specification.typical[name]
-        instead = _launch(columns, specification) if name == "log_launch_price" else typical
-        filled[name] = np.where(absent, instead, values)
-        filled[f"has_{name}"] = (~absent).astype(np.float64)
-    return filled
+    # All facts in one array: a quote has few rows, so each operation costs more than its numbers.
+    facts = np.array([raw[name] for name in FACTS])
+    absent = np.isnan(facts)
+    filled = np.where(absent, specification.typical_facts, facts)
+    if absent[LAUNCH].any():
+        filled[LAUNCH] = np.where(absent[LAUNCH], _launch(columns, specification), facts[LAUNCH])
+    flags = (~absent).astype(np.float64)
+    return {
+        **dict(zip(FACTS, filled, strict=True)),
+        **dict(zip((f"has_{name}" for name in FACTS), flags, strict=True)),
+    }
 
 
 def _launch(columns: Columns, specification: FeatureSpecification) -> Floats:
@@ -244,9 +267,18 @@ def context_words(columns: Columns, name: str, specification: FeatureSpecificati
     return _words([default if word is None else word for word in given])
 
 
-def _codes(words: Words, vocabulary: Sequence[str]) -> Floats:
-    code = {word: float(position) for position, word in enumerate(vocabulary)}
-    return np.array([code.get(word, UNKNOWN) for word in words], dtype=np.float64)
+def _answers(columns: Columns, specification: FeatureSpecification) -> dict[str, Floats]:
+    """The level of each question; where it is absent, what stands in for it."""
+    if not specification.answers:
+        return {}
+    blank = np.full(len(columns), np.nan)
+    levels = np.array([columns.answers.get(each, blank) for each in specification.answers])
+    filled = np.where(np.isnan(levels), specification.typical_answers, levels)
+    return dict(zip((f"answer_{each}" for each in specification.answers), filled, strict=True))
+
+
+def _codes(words: Words, codes: Mapping[str, float]) -> Floats:
+    return np.array([codes.get(word, UNKNOWN) for word in words], dtype=np.float64)
 
 
 def _words(values: Sequence[str | None]) -> Words:

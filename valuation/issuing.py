@@ -1,7 +1,9 @@
 """Issue a quote and find it again: the use case, its archive and one transaction."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
 
 import orjson
 
@@ -10,12 +12,21 @@ from valuation.domain.quote import ENTROPY, Quote
 from valuation.impact import impact_of
 from valuation.quoting import QuoteRequest
 from valuation.shop import Shop
-from valuation.storage.engine import reading, writing
+from valuation.storage.engine import reading
+from valuation.storage.ledger import Entry
 from valuation.storage.quotes import CodeTaken, Event, QuoteNotFound, QuoteStore, StoredQuote
 
 ATTEMPTS = 5
+EXHAUSTED = f"{ATTEMPTS} codes in a row were taken"
 ID = re.compile(r"qt_[0-9a-v]{26}")
 CODE = re.compile(r"([2-9A-HJKMNP-TV-Z]{3})-?([2-9A-HJKMNP-TV-Z]{4})")
+
+
+class Issued(NamedTuple):
+    """A quote that is made and not written yet: its document, and its entry in the ledger."""
+
+    document: Document
+    entry: Entry
 
 
 def issue(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None) -> Document:
@@ -24,24 +35,41 @@ def issue(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | Non
     Errors: those of ``Desk.quote``, ``Shop.model`` and the database. A code that another quote has
     is made anew from new entropy.
     """
+    for made in _attempts(shop, request, merchant=merchant, market=market):
+        with suppress(CodeTaken):
+            shop.ledger.write(made.entry)
+            return made.document
+    raise CodeTaken(EXHAUSTED)
+
+
+async def issue_among_others(
+    shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None
+) -> Document:
+    """``issue`` for a service: other requests are priced while this one's quote is written."""
+    for made in _attempts(shop, request, merchant=merchant, market=market):
+        with suppress(CodeTaken):
+            await shop.ledger.add(made.entry)
+            return made.document
+    raise CodeTaken(EXHAUSTED)
+
+
+def _attempts(
+    shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None
+) -> Iterator[Issued]:
+    """The quote, and the same under other ids and codes."""
     now = shop.clock()
     day = shop.today(now)
     desk = shop.desk(shop.model(market), day)
-    for attempt in range(1, ATTEMPTS + 1):
+    for _ in range(ATTEMPTS):
         quote, tables = desk.quote(
             request, merchant=merchant, now=now, as_of=day, entropy=shop.entropy(ENTROPY)
         )
         shop.keep(tables)
         impact = next(table for table in tables if table.id == "impact")
         document = document_of(quote, impact=impact_of(quote, impact))
-        try:
-            _store(shop, stored_of(quote, document), now)
-        except CodeTaken:
-            if attempt == ATTEMPTS:
-                raise
-            continue
-        break
-    return document
+        stored = stored_of(quote, document)
+        payload = orjson.dumps({"digest": stored.digest}).decode()
+        yield Issued(document, Entry(stored, Event(stored.id, "issued", merchant, now, payload)))
 
 
 def find(shop: Shop, reference: str, *, merchant: str) -> Document:
@@ -78,11 +106,3 @@ def stored_of(quote: Quote, document: Document) -> StoredQuote:
         document=data,
         digest=digest(data),
     )
-
-
-def _store(shop: Shop, stored: StoredQuote, now: datetime) -> None:
-    with writing(shop.engine) as connection:
-        store = QuoteStore(connection)
-        store.add(stored)
-        payload = orjson.dumps({"digest": stored.digest}).decode()
-        store.record(Event(stored.id, "issued", stored.merchant, now, payload))

@@ -12,20 +12,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from valuation.features import Columns, FeatureSpecification, Floats
+from valuation.features import Columns, FeatureSpecification, Floats, context_words
 
-LADDER_COLUMNS = ("departure", "sales_of_device_model", "spread_of_device_model")
+LADDER_COLUMNS = (
+    "departure", "sales_of_device_model", "spread_of_device_model", "context_departure",
+)  # fmt: skip
 # A larger variant has the higher departure: what the boosters make of it must not turn that round.
-LADDER_MONOTONE = (1, 0, 0)
+LADDER_MONOTONE = (1, 0, 0, 0)
+LEAST_GB = 0.001
+AGE = "age_days"
+PACE_SLUGS = ("brand", "family", "device_model")
+# A new unit, a buyer, an origin is worth more at one brand or device model than at another.
+CONTEXT_SLUGS = ("brand", "device_model")
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, ``band``
-    at <= x < until, or a ``ramp``.
+    """A factor of a term: x, its ``log2``, ``ge`` x >= at, ``eq`` x == at, a ``ramp``, or the
+    weights ``low`` and ``high``.
 
     A ramp rises from 0 at ``at`` to ``until - at`` at ``until`` and stays there, so the sign of its
-    coefficient alone says whether the term rises or falls.
+    coefficient alone says whether the term rises or falls. ``high`` rises from 0 to 1 between the
+    two; ``low`` is what is left to 1.
     """
 
     column: str
@@ -54,42 +62,83 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Terms, intercept and rungs by slug; ``root`` serves where no rung is known."""
+    """Terms, intercept and rungs by slug; ``root`` serves where no rung is known.
+
+    ``doublings``: log price of twice the storage or RAM. It is part of the departure, whose rungs
+    bend it for each device model, as long as more is never worth less. ``paces``: by slug, how
+    many times the common curve of age a device model, family or brand follows.
+    """
 
     intercept: float
     terms: tuple[Term, ...]
     rungs: Mapping[str, Rung]
     root: Rung
+    doublings: Mapping[str, float] = field(default_factory=dict)
+    paces: Mapping[str, float] = field(default_factory=dict)
     _plans: "dict[tuple[str, ...], tuple[TermPlan, Floats]]" = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def terms_level(self, matrix: Floats, specification: FeatureSpecification) -> Floats:
-        """Log price by the terms alone, shape (n,)."""
+    def terms_level(
+        self, columns: Columns, matrix: Floats, specification: FeatureSpecification
+    ) -> Floats:
+        """Log price by the terms alone, each at its own pace of age, shape (n,)."""
         names = specification.names()
         if names not in self._plans:
+            aged = np.array([term.factors[0].column == AGE for term in self.terms], dtype=bool)
             weights = np.array([term.coefficient for term in self.terms])
-            self._plans[names] = TermPlan(names, self.terms), weights
+            split = np.column_stack([np.where(aged, 0.0, weights), np.where(aged, weights, 0.0)])
+            self._plans[names] = TermPlan(names, self.terms), split
         plan, weights = self._plans[names]
-        level: Floats = self.intercept + plan.values(matrix) @ weights
+        others, age = (plan.values(matrix) @ weights).T
+        slugs = zip(*(getattr(columns, slug) for slug in reversed(PACE_SLUGS)), strict=True)
+        level: Floats = self.intercept + others + age * [self._pace(names) for names in slugs]
         return level
 
-    def features(self, columns: Columns) -> Floats:
-        """``LADDER_COLUMNS`` of each row, shape (n, 3): departure, log1p(sales), spread."""
+    def _pace(self, slugs: Sequence[str | None]) -> float:
+        """The pace of the nearest slug known, 1 where none is."""
+        return next((self.paces[slug] for slug in slugs if slug and slug in self.paces), 1.0)
+
+    def features(self, columns: Columns, specification: FeatureSpecification) -> Floats:
+        """``LADDER_COLUMNS`` of each row, shape (n, 4): departure, log1p(sales), spread, and
+        the part of the departure that is the context's."""
         rows = [
             self._row(variant, model, family, brand)
             for variant, model, family, brand in zip(
                 columns.variant, columns.device_model, columns.family, columns.brand, strict=True
             )
         ]
-        return np.array(rows, dtype=np.float64).reshape(-1, len(LADDER_COLUMNS))
+        features = np.array(rows, dtype=np.float64).reshape(-1, len(LADDER_COLUMNS))
+        features[:, 0] += self.size_level(
+            {name: getattr(columns, name) for name in self.doublings}, specification
+        )
+        for name in contexts(specification):
+            for slug in CONTEXT_SLUGS:
+                keys = context_keys(columns, specification, name, slug)
+                features[:, 3] += [self._departure(key) for key in keys]
+        features[:, 0] += features[:, 3]
+        return features
 
-    def _row(self, *slugs: str | None) -> tuple[float, float, float]:
+    def size_level(
+        self, sizes: Mapping[str, Floats], specification: FeatureSpecification
+    ) -> Floats | float:
+        """Log price of sizes in GB, NaN where unknown: then the typical size counts."""
+        return sum(
+            doubling * np.log2(np.where(np.isnan(gb), specification.typical[name], gb))
+            for name, doubling in self.doublings.items()
+            for gb in [np.maximum(sizes[name], LEAST_GB)]
+        )
+
+    def _departure(self, key: str | None) -> float:
+        rung = None if key is None else self.rungs.get(key)
+        return rung.departure if rung else 0.0
+
+    def _row(self, *slugs: str | None) -> tuple[float, float, float, float]:
         nearest = self.nearest(slugs)
         model = self.rungs.get(str(slugs[1]))
         sales = self.sales_of(str(slugs[1]))
         spread = model.spread if model else nearest.spread
-        return nearest.departure, float(np.log1p(sales)), spread
+        return nearest.departure, float(np.log1p(sales)), spread, 0.0
 
     def sales_of(self, device_model: str) -> int:
         """Sales of a device model (a slug) in the fit."""
@@ -102,6 +151,26 @@ class Ladder:
             if slug is not None and slug in self.rungs:
                 return self.rungs[slug]
         return self.root
+
+
+def contexts(specification: FeatureSpecification) -> tuple[str, ...]:
+    """What a sale's price depends on beside device and answers: its unit state, its context."""
+    return ("unit_state", *specification.context)
+
+
+def context_keys(
+    columns: Columns, specification: FeatureSpecification, name: str, slug: str
+) -> list[str | None]:
+    """The rung of each row's context at its brand or device model; None where it is a rare one."""
+    if name == "unit_state":
+        words, known = columns.unit_state, specification.vocabulary[name]
+    else:
+        words, known = context_words(columns, name, specification), specification.context[name]
+    owners = getattr(columns, slug)
+    return [
+        f"{owner} {name}={word}" if word in known else None
+        for owner, word in zip(owners, words, strict=True)
+    ]
 
 
 def design_matrix(
@@ -156,8 +225,10 @@ def _of_kind(kind: str, values: Floats, at: Floats, until: Floats) -> Floats:
     match kind:
         case "linear":
             result = values
-        case "band":
-            result = ((values >= at) & (values < until)).astype(np.float64)
+        case "high":
+            result = np.clip((values - at) / (until - at), 0.0, 1.0)
+        case "low":
+            result = np.clip((until - values) / (until - at), 0.0, 1.0)
         case "ramp":
             result = np.minimum(np.maximum(values - at, 0.0), until - at)
         case "log2":

@@ -1,18 +1,20 @@
 """One quote being priced: its rows planned, asked of the price model once, and added up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from valuation.domain.answers import (
     CompletedAnswers,
     Levels,
     best_levels,
+    effective,
     missing_at_best,
 )
 from valuation.domain.device import Device
 from valuation.domain.disposition import Route, choose
 from valuation.domain.distribution import Distribution
-from valuation.domain.explanation import Step, lines, path, states
+from valuation.domain.explanation import Step, lines, path
 from valuation.domain.market import Market
 from valuation.domain.money import BASIS_POINTS, minor_units_of_estimate
 from valuation.domain.pricing import Appraisal, Statistic
@@ -27,12 +29,13 @@ from valuation.domain.quote import (
     Referral,
     ValueOnly,
 )
+from valuation.domain.states import layout_of
 from valuation.domain.terms import Terms
 from valuation.features import FeatureRow
 from valuation.price_model.model import PriceModel
 
 ROW_BUDGET = 24  # rows that one quote may ask of the price model
-State = tuple[int, ...]  # the levels of the taught questions, in the order of their ids
+RowKey = tuple[int, ...]  # the levels of the taught questions, in the order of their ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Plan:
 
     steps: Sequence[Step]
     best_case: Levels
-    rows: Mapping[State, FeatureRow]
+    rows: Mapping[RowKey, FeatureRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,12 @@ class Pricing:
         )
         return Plan(steps, best_case, self._rows([*(step.levels for step in steps), best_case]))
 
-    def quote(self, plan: Plan, distributions: Mapping[State, Distribution]) -> Quote:
+    def quote(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
         """The draft with what follows from the plan's prices."""
         steps, best_case = plan.steps, plan.best_case
-        prices = _Prices(distributions, sorted(self.model.taught()), self.draft.market,
-                         self.terms.policy.quantile)  # fmt: skip
+        prices = _Prices(
+            distributions, self._asked(), self.draft.market, self.terms.policy.quantile
+        )
         appraisal = Appraisal(
             self.device.variant, self.device.category, self.model.taught(), self.terms, prices.raw
         )
@@ -87,25 +91,25 @@ class Pricing:
         # device if the missing answers are good; the span alone says what they may still cost.
         levels = best_case if self.answers.missing else self.answers.levels
         if self.terms.to_sold is None:
-            return self._value_only(appraisal, prices, levels)
+            return self._value_only(appraisal, levels)
         return replace(
             self.draft,
             outcome=self._outcome(appraisal, best_case),
-            interval=_interval(appraisal, prices, levels),
+            interval=_interval(appraisal, levels),
             lines=()
             if self.answers.missing
             else tuple(lines(steps=steps, appraisal=appraisal, completed=self.answers)),
             disposition=self._disposition(appraisal, levels),
         )
 
-    def _value_only(self, appraisal: Appraisal, prices: "_Prices", levels: Levels) -> Quote:
+    def _value_only(self, appraisal: Appraisal, levels: Levels) -> Quote:
         """A value in the market's own kind of price; a closed gate leaves none."""
         closed = self.terms.gates.closed(levels).get(Route.AS_IS)
         if closed:
             gate = closed[0]
             return replace(self.draft, outcome=Referral(gate.code, gate.en, gate.zh))
         own_kind = replace(appraisal, terms=replace(self.terms, to_sold=BASIS_POINTS))
-        interval = _interval(own_kind, prices, levels)
+        interval = _interval(own_kind, levels)
         return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
 
     def _outcome(self, appraisal: Appraisal, best_case: Levels) -> Outcome:
@@ -141,22 +145,33 @@ class Pricing:
         conditions = self.terms.gates.conditions(levels, chosen.route)
         return Disposition(chosen, routes, tuple(conditions))
 
-    def _rows(self, taken: Sequence[Levels]) -> dict[State, FeatureRow]:
+    def _rows(self, taken: Sequence[Levels]) -> dict[RowKey, FeatureRow]:
         """One row for every distinct state, by what the price model was taught of it."""
-        taught = sorted(self.model.taught())
-        rows: dict[State, FeatureRow] = {}
-        for state in states(taken):
-            levels = {question: state[question] for question in taught if question in state}
-            row = FeatureRow(self.device, self.draft.as_of, levels, self.draft.context)
-            rows[tuple(levels.values())] = row
+        layout, asked = layout_of(self.answers.category), self._asked()
+        looked_at = [layout.looked_at(layout.state(levels)) for levels in taken]
+        rows: dict[RowKey, FeatureRow] = {}
+        for state in dict.fromkeys(chain.from_iterable(looked_at)):
+            levels = effective(layout.levels(state))
+            key = _row_key(levels, asked)
+            if key not in rows:
+                taught = dict(zip(asked, key, strict=True))
+                rows[key] = FeatureRow(self.device, self.draft.as_of, taught, self.draft.context)
         return rows
 
+    def _asked(self) -> list[str]:
+        """The questions of the device's category that the price model was taught."""
+        taught, asked = self.model.taught(), layout_of(self.answers.category).questions
+        return sorted(question for question in asked if question in taught)
 
-def _interval(appraisal: Appraisal, prices: "_Prices", levels: Levels) -> Interval:
-    middle = replace(appraisal, raw=prices.median)
+
+def _row_key(levels: Levels, asked: Sequence[str]) -> RowKey:
+    return tuple([levels[question] for question in asked])
+
+
+def _interval(appraisal: Appraisal, levels: Levels) -> Interval:
     return Interval(
         p10=appraisal.resale_value(levels, Statistic.LOW),
-        p50=middle.resale_value(levels, Statistic.EXPECTED),
+        p50=appraisal.resale_value(levels, Statistic.MEDIAN),
         p90=appraisal.resale_value(levels, Statistic.HIGH),
         mean=appraisal.resale_value(levels, Statistic.EXPECTED),
     )
@@ -166,34 +181,36 @@ def _interval(appraisal: Appraisal, prices: "_Prices", levels: Levels) -> Interv
 class _Prices:
     """The price model's answers, in whole minor units before any rule looks at them."""
 
-    distributions: Mapping[State, Distribution]
-    taught: Sequence[str]
+    distributions: Mapping[RowKey, Distribution]
+    asked: Sequence[str]
     market: Market
     quantile: float
+    # Most states of a quote differ in answers that the price model was never taught.
+    _amounts: dict[tuple[RowKey, Statistic], int] = field(default_factory=dict, init=False)
 
     def raw(self, levels: Levels, statistic: Statistic) -> int:
         """A statistic of the state's distribution in minor units."""
-        belief = self._belief(levels)
+        key = _row_key(levels, self.asked), statistic
+        if key not in self._amounts:
+            estimate = self._estimate(self.distributions[key[0]], statistic)
+            currency = self.market.currency
+            self._amounts[key] = minor_units_of_estimate(major=estimate, currency=currency)
+        return self._amounts[key]
+
+    def _estimate(self, belief: Distribution, statistic: Statistic) -> float:
         match statistic:
             case Statistic.OFFER:
-                estimate = belief.quantile(self.quantile)
+                return belief.quantile(self.quantile)
             case Statistic.EXPECTED:
-                estimate = belief.mean()
+                return belief.mean()
             case Statistic.LOW:
-                estimate = belief.quantile(0.1)
+                return belief.quantile(0.1)
+            case Statistic.MEDIAN:
+                return belief.quantile(0.5)
             case Statistic.HIGH:
-                estimate = belief.quantile(0.9)
-        return minor_units_of_estimate(major=estimate, currency=self.market.currency)
-
-    def median(self, levels: Levels, _: Statistic) -> int:
-        """The state's median in minor units."""
-        estimate = self._belief(levels).quantile(0.5)
-        return minor_units_of_estimate(major=estimate, currency=self.market.currency)
+                return belief.quantile(0.9)
 
     def width(self, levels: Levels) -> float:
         """p90 over p10."""
-        belief = self._belief(levels)
+        belief = self.distributions[_row_key(levels, self.asked)]
         return belief.quantile(0.9) / belief.quantile(0.1)
-
-    def _belief(self, levels: Levels) -> Distribution:
-        return self.distributions[tuple([levels[q] for q in self.taught if q in levels])]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from valuation.domain.market import Market
@@ -59,6 +60,11 @@ class Settings:
     refresh_seconds: float = field(
         metadata=_from("TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at the champions")
     )
+    free_disk_mb: int = field(
+        metadata=_from(
+            "TRADEIN_FREE_DISK_MB", "100", "MB free beside the database; below, /readyz says no"
+        )
+    )
 
     @property
     def archive(self) -> Path:
@@ -89,6 +95,7 @@ class Settings:
             port=_whole(*text["port"], 0, 65535),
             workers=_whole(*text["workers"], 1, 64),
             refresh_seconds=_seconds(*text["refresh_seconds"]),
+            free_disk_mb=_whole(*text["free_disk_mb"], 0, 1_000_000),
         )
 
 
@@ -97,7 +104,23 @@ def _database_url(variable: str, value: str) -> str:
         accepted = "an address such as sqlite:///var/tradein.sqlite is expected"
         # Refused without repeating it: a database address may hold a password.
         raise SettingsRefused(variable, "…", accepted)
+    file = _sqlite_file(value)
+    default = Settings.__dataclass_fields__["database_url"].metadata["default"]
+    # The default's folder is ours to make; any other that is not there is a slip of the pen.
+    if file is not None and value != default and not file.parent.is_dir():
+        folder = f"there is no folder {file.parent}; make it, or correct the address"
+        accepted = f"{folder} (sqlite:///from/here.sqlite, sqlite:////from/the/root.sqlite)"
+        raise SettingsRefused(variable, value, accepted)
     return value
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """The file that an SQLite address names; None for memory, an URI name or another database."""
+    scheme, _, rest = url.partition("://")
+    name = rest.partition("?")[0].removeprefix("/")
+    if scheme.partition("+")[0] != "sqlite" or not name or name.startswith((":memory:", "file:")):
+        return None
+    return Path(unquote(name))
 
 
 def _folder(variable: str, value: str) -> Path | None:

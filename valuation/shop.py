@@ -17,6 +17,7 @@ from valuation.price_model.shelf import NoBundle, Shelf
 from valuation.quoting import Desk
 from valuation.settings import Settings
 from valuation.storage.engine import make_engine
+from valuation.storage.ledger import Ledger
 from valuation.storage.unit_key import BYTES, unit_key
 from valuation.storage.upgrade import upgrade
 from valuation.tables.book import SHIPPED, Book, TableArchive, load_book
@@ -62,8 +63,12 @@ class Shop:
     book: Book
     unit_key: bytes
     archive: TableArchive
+    ledger: Ledger = field(init=False)
     _desks: dict[tuple[str, date], Desk] = field(default_factory=dict)
     _archived: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ledger", Ledger(self.engine))
 
     def today(self, now: datetime) -> date:
         """The day in the shop's time zone."""

@@ -32,13 +32,13 @@ from valuation.domain.terms import Terms
 from valuation.features import FeatureRow
 from valuation.intake.records import Record, Rejected
 from valuation.price_model.model import PriceModel, UnknownContext
-from valuation.priced_quote import Plan, Pricing, State
+from valuation.priced_quote import Plan, Pricing, RowKey
 
 BATCH = 500  # devices priced by one call
 REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB
 IMEI_LIKE = re.compile(r"(?<!\d)\d(?:[ \-./]?\d){14,15}(?!\d)")
 
-Key = tuple[str, tuple[tuple[str, str], ...], State]
+Key = tuple[str, tuple[tuple[str, str], ...], RowKey]
 
 
 class Outcome(StrEnum):
@@ -51,12 +51,19 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class RouteIf(StrEnum):
+    """Under which condition a row's route and flag stand."""
+
+    ANSWERED = "answered"
+    MISSING_GOOD = "missing-good"
+
+
 @dataclass(frozen=True, slots=True)
 class Valuation:
     """One row's result; amounts in minor units of ``currency``.
 
     ``low`` and ``high`` bound the offer of a row without an answer to ``missing`` required
-    questions; its interval is of the worst of them, and its route is open until they are given.
+    questions; its interval, route and flag are those of good answers, and ``route_if`` says so.
     ``reason`` is a code and a sentence where there is neither offer nor bounds.
     """
 
@@ -74,6 +81,7 @@ class Valuation:
     low: int | None = None
     high: int | None = None
     route: str | None = None
+    route_if: RouteIf | None = None
     flag: str | None = None
     missing: tuple[str, ...] = ()
     reason: str | None = None
@@ -114,11 +122,11 @@ class StockPricing:
 
     def _planned(self, row: Record | Rejected) -> Planned | Valuation:
         currency = self.model.market.currency
+        blank = Valuation(row.line, shown_id(row.record_id), Outcome.UNREADABLE, currency)
         if isinstance(row, Rejected):
             place = f"column {row.column!r}: " if row.column else ""
             reason = redacted(f"{row.code}: {place}{row.message}")
-            return Valuation(row.line, None, Outcome.UNREADABLE, currency, reason=reason)
-        blank = Valuation(row.line, shown_id(row.record_id), Outcome.UNREADABLE, currency)
+            return replace(blank, reason=reason)
         unusable = self._unusable(row)
         if unusable is not None:
             return replace(blank, reason=redacted(unusable))
@@ -231,9 +239,10 @@ def _valued(blank: Valuation, quote: Quote, *, missing: tuple[str, ...]) -> Valu
     if quote.interval is not None:
         belief = quote.interval
         valued = replace(valued, p10=belief.p10, p50=belief.p50, p90=belief.p90)
-    if quote.disposition is not None and not missing:
+    if quote.disposition is not None:
         route = quote.disposition.chosen.route
-        valued = replace(valued, route=route.value, flag=FLAGS[route].value)
+        stands = RouteIf.MISSING_GOOD if missing else RouteIf.ANSWERED
+        valued = replace(valued, route=route.value, route_if=stands, flag=FLAGS[route].value)
     match quote.outcome:
         case Offer(amount):
             return replace(valued, outcome=Outcome.OFFER, offer=amount)

@@ -86,6 +86,20 @@ def test_every_row_has_a_result_and_the_summary_counts_them(
     assert "perhaps" in rows[3]["reason"] or "unknown" in rows[3]["reason"]
     assert "apple/iphone/iphone-13/512gb" in rows[4]["reason"]
     assert "grade" in rows[5]["reason"]
+    assert [row["record_id"] for row in rows[:6]] == ["a1", "a2", "a3", "a4", "a5", "a6"]
+
+
+def test_an_indicative_row_has_the_route_of_good_answers_and_says_so(
+    run: Run, stock: tuple[str, ...], tmp_path: Path
+) -> None:
+    run(value, *stock, "--out", str(tmp_path / "out.ndjson"))
+    rows = results(tmp_path / "out.ndjson")
+    run(value, *stock, "--works", "--out", str(tmp_path / "good.ndjson"))
+    good = results(tmp_path / "good.ndjson")["a3"]
+    assert (rows["a3"]["outcome"], rows["a3"]["route_if"]) == ("indicative", "missing-good")
+    assert (rows["a3"]["route"], rows["a3"]["flag"]) == (good["route"], good["flag"])
+    assert rows["a1"]["route_if"] == good["route_if"] == "answered"
+    assert rows["a4"]["route_if"] is None
 
 
 def test_results_equal_the_figures_of_single_quotes(

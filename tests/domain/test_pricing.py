@@ -1,9 +1,11 @@
 """Each route worked by hand, with the sums in the test; amounts in fen (CNY 1 is 100)."""
 
 from tests.domain.making import Worth, make_answers, make_appraisal, make_policy, make_terms
+from valuation.domain.answers import effective
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route, RouteValue, choose
-from valuation.domain.pricing import Appraisal, Statistic, levels_to_price
+from valuation.domain.pricing import Appraisal, Statistic
+from valuation.domain.states import layout_of
 from valuation.domain.terms import Deductions, Handling, Part, Repairs
 
 PERFECT = make_answers().levels
@@ -141,7 +143,9 @@ def test_an_asking_price_is_brought_to_a_sold_one_first() -> None:
 
 
 def test_everything_that_an_offer_looks_at_is_planned() -> None:
-    planned = [frozenset(state.items()) for state in levels_to_price(CRACKED)]
+    layout = layout_of(Category.PHONE)
+    looked_at = layout.looked_at(layout.state(CRACKED))
+    planned = [frozenset(effective(layout.levels(state)).items()) for state in looked_at]
     seen: set[frozenset[tuple[str, int]]] = set()
 
     def spy(levels: object, _: Statistic) -> int:

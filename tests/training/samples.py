@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import orjson
 
-from training.bootstrap import Difference
+from training.bootstrap import Bounds, Difference
+from training.checks import Checks, Finding
+from training.coverage_rule import SegmentCoverage
 from training.dataset import Dataset
-from training.promotion import Checks, PairedComparison, SegmentCoverage, Standing
+from training.promotion import PairedComparison, Standing
 from valuation.domain.market import Market
 from valuation.features import Columns, Floats, Words, day_number
 from valuation.price_model.bundle import write_bundle
@@ -106,14 +108,27 @@ def make_standing(**changes: Any) -> Standing:
         log_pinball=0.055,
         baseline_log_mae=0.210,
         coverage=0.80,
-        segments=(SegmentCoverage("brand apple", 900, 0.79), SegmentCoverage("age 4+", 400, 0.83)),
+        segments=(make_covered(rows=900, coverage=0.79), make_covered(name="age 4+", rows=400)),
         checks=make_checks(),
     )
     return replace(good, **changes)
 
 
 def make_checks(**changes: Any) -> Checks:
-    good = Checks(unsold_coverage=0.82, monotone_violations=0, parity=True, golden=True)
+    good = Checks(
+        unsold_coverage=0.82,
+        monotone_violations=0,
+        parity=True,
+        golden=True,
+        levels=Finding(3, 2_000, ("apple/iphone/iphone-13: 6.00 times the middle",)),
+        sellers=Finding(0, 340, ()),
+    )
+    return replace(good, **changes)
+
+
+def make_covered(**changes: Any) -> SegmentCoverage:
+    """A segment that keeps its word, with some of it changed."""
+    good = SegmentCoverage("brand apple", rows=900, coverage=0.8, bounds=Bounds(0.77, 0.83))
     return replace(good, **changes)
 
 

@@ -4,13 +4,20 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
+from training.dataset import Dataset
 from training.demo_market import load_params as load_demo_params
 from training.demo_market import simulate, write
+from training.launch_prices import with_stated_prices
 from training.loading import load_dataset
+from training.modelling import Modelled, fit_model
 from training.params import Params, load_params
 from training.pipeline import Run, Trained
 from training.sales import Imported, Importer, ImportReport
+from training.splits import split
 from valuation.catalogue import Catalogue, Lookup, load_catalogue
+from valuation.domain.device import Device
 from valuation.intake.mapping_file import load_mapping
 from valuation.tables import readings
 from valuation.tables.book import load_book
@@ -60,12 +67,31 @@ def imported(path: Path, mapping: str, folder: Path) -> tuple[list[Imported], Im
     ).run(path)
 
 
+def listed_devices() -> list[Device]:
+    """Every variant of the catalogue."""
+    catalogue: Catalogue = load_catalogue()
+    return [catalogue.device(variant) for variant in sorted(catalogue.variants)]
+
+
+def modelled(dataset: Dataset, params: Params) -> Modelled:
+    """What a training run fits and calibrates, without measuring it."""
+    stated, devices = with_stated_prices(dataset, listed_devices())
+    parts = split(stated, params.split)
+    return fit_model(
+        stated.take(parts.fit),
+        stated.take(parts.calibration) if parts.by_time else None,
+        devices=devices,
+        params=params,
+        serve={},
+        last_sale=float(np.max(stated.sold_on)),
+    )
+
+
 def trained(sales: Imported, root: Path, params: Params | None = None) -> Trained:
     """A bundle of one market's sales under ``root/bundles``."""
-    catalogue: Catalogue = load_catalogue()
     return Run(
         dataset=load_dataset([sales.path]),
-        devices=[catalogue.device(variant) for variant in sorted(catalogue.variants)],
+        devices=listed_devices(),
         params=params or small_params(),
         serve={},
         provenance={"made_at": "2026-11-21T00:00:00Z", "commit": "test", "sales": sales.digest},

@@ -23,6 +23,7 @@ from training.bench.rounds import IN_PROCESS, Sample
 from training.bench.targets import BARE, EMPTY, QUOTE, UNSTORED
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
+from valuation.ladder import LADDER_COLUMNS
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import load_price_model
 from valuation.priced_quote import ROW_BUDGET
@@ -103,7 +104,7 @@ def test_the_pyfunc_folder_names_its_loader(models: Path, tmp_path: Path) -> Non
 def test_a_record_says_what_is_absent_and_what_is_unknown(till: Till) -> None:
     specification = till.desk.model.specification
     names = list(specification.names())
-    row = np.zeros(len(names) + 3)
+    row = np.zeros(len(names) + len(LADDER_COLUMNS))
     row[names.index("brand")] = -1
     record = record_of(row, specification)
     assert record["brand"] == UNKNOWN

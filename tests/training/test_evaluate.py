@@ -77,6 +77,19 @@ def test_the_headline_names_ours_and_the_baselines_figures(evaluation: Evaluatio
     assert headline["mdape"] < headline["baseline_mdape"]
 
 
+def test_a_coverage_that_the_gate_refuses_is_marked_in_the_table() -> None:
+    rng = np.random.default_rng(11)
+    dataset, quantiles = make_market(rng, rows=2_000)
+    narrow = quantiles[:, 1:2] + 0.5 * (quantiles - quantiles[:, 1:2])
+    for predicted, marked in ((narrow, True), (quantiles, False)):
+        found = evaluate(
+            dataset=dataset, log_quantiles=predicted, baseline_log=np.full(len(dataset), 7.5),
+            support=np.full(len(dataset), 30.0), minimum=50, rng=rng,
+        )  # fmt: skip
+        lines = [line for line in to_text(found).splitlines() if "more than 20 sales" in line]
+        assert ("%!" in lines[0]) is marked
+
+
 def test_the_table_has_its_columns_aligned(evaluation: Evaluation) -> None:
     head, first, *_ = to_text(evaluation).splitlines()
     assert head.index("sales") + len("sales") == first.index("600") + len("600")

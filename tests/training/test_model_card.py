@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from tests.training.samples import DEMO, NAN, REAL, make_checks, make_market
-from training.evaluate import Evaluation, evaluate
+from training.checks import Checks, Finding
+from training.evaluate import Evaluation, evaluate, with_held_out
 from training.model_card import CardFacts, model_card
 from training.plots import draw_plots
-from training.promotion import Checks
 from valuation.domain.market import Market
 
 
@@ -59,10 +59,41 @@ def test_a_segment_with_too_few_sales_is_blank_in_the_card(evaluation: Evaluatio
 
 
 def test_what_was_not_tried_is_said_and_not_passed_over(evaluation: Evaluation) -> None:
-    untried = Checks(unsold_coverage=NAN, monotone_violations=None, parity=None, golden=None)
+    untried = Checks(NAN, None, parity=None, golden=None, levels=None, sellers=None)
     card = model_card(evaluation=evaluation, facts=make_facts(checks=untried))
-    assert card.count("not tried") == 3
+    assert card.count("not tried") == 5
     assert "never saw: not measured" in card
+
+
+def test_the_card_names_what_the_checks_found(evaluation: Evaluation) -> None:
+    checks = make_checks(
+        levels=Finding(40, 2_066, ("a phone at 2.00: less than the metal in it",)),
+        sellers=Finding(1, 342, ("seller 534 sold an iphone 3 times at 0.38 of its price",)),
+    )
+    card = model_card(evaluation=evaluation, facts=make_facts(checks=checks))
+    assert "40 of 2,066 device models at an absurd price (such as a phone at 2.00" in card
+    assert "1 of 342 sellers with several sales of one deviate (such as seller 534" in card
+
+
+def test_the_card_shows_device_models_held_out_whole_beside_the_bands_of_support() -> None:
+    rng = np.random.default_rng(3)
+    dataset, quantiles = make_market(rng)
+    look_up, many = np.full(len(dataset), 7.5), np.full(len(dataset), 30.0)
+    found = with_held_out(
+        evaluate(
+            dataset=dataset, log_quantiles=quantiles, baseline_log=look_up, support=many,
+            minimum=50, rng=rng,
+        ),
+        dataset=dataset, log_quantiles=quantiles - 0.2, baseline_log=look_up, rng=rng,
+    )  # fmt: skip
+    card = model_card(evaluation=found, facts=make_facts())
+    table = card.partition("### By support")[2].partition("###")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:]] for line in table.splitlines()[4:]]
+    named = {row[0]: row[1:] for row in rows if row}
+    held_out = named["0 sales: device models held out whole"]
+    assert held_out[0] == named["more than 20 sales"][0] == "600"
+    assert held_out[6].endswith("!"), "quantiles that are all too low do not cover"
+    assert not named["more than 20 sales"][6].endswith("!")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Twelve planted challengers: six that must be promoted, six that must not, and the rest."""
+"""The gate on standings alone: every reason by itself, and what must not be a reason."""
 
 from dataclasses import asdict, replace
 
@@ -13,25 +13,27 @@ from tests.training.samples import (
     REAL,
     make_checks,
     make_comparison,
+    make_covered,
     make_market,
     make_standing,
 )
+from training.bootstrap import Bounds
+from training.checks import Checks, Finding, checks_from_json
+from training.coverage_rule import SegmentCoverage
 from training.evaluate import evaluate
 from training.promotion import (
-    Checks,
     Keep,
     PairedComparison,
     Promote,
     PromotionRules,
     Reason,
-    SegmentCoverage,
     Standing,
-    checks_from_json,
     decide,
     standing,
 )
 
 RULES = PromotionRules()
+UNTRIED = ("monotone", "parity", "golden", "levels", "sellers", "held-out")
 INCUMBENT = make_standing(digest=CHAMPION)
 
 
@@ -54,7 +56,27 @@ GOOD = {
     "worse within noise": (make_standing(), make_comparison(change=0.001)),
     "coverage at the border": (make_standing(coverage=0.74), make_comparison()),
     "a small segment is off": (
-        make_standing(segments=(SegmentCoverage("brand meizu", 149, 0.5),)),
+        make_standing(segments=(make_covered(rows=149, coverage=0.5),)),
+        make_comparison(),
+    ),
+    "a segment within its noise": (
+        make_standing(
+            segments=(make_covered(rows=150, coverage=0.73, bounds=Bounds(0.65, 0.781)),)
+        ),
+        make_comparison(),
+    ),
+    "a segment in too few groups to bound": (
+        make_standing(segments=(make_covered(coverage=0.71, bounds=None),)),
+        make_comparison(),
+    ),
+    "wide where nobody sold": (
+        make_standing(
+            segments=(make_covered(coverage=0.95, bounds=Bounds(0.92, 0.98), unsold=True),)
+        ),
+        make_comparison(),
+    ),
+    "a market without sellers": (
+        make_standing(checks=make_checks(sellers=Finding(0, 0, ()))),
         make_comparison(),
     ),
     "cautious on unsold device models": (
@@ -67,7 +89,7 @@ BAD = {
     Reason.WORSE_THAN_BASELINE: (make_standing(log_mae=0.215), make_comparison()),
     Reason.COVERAGE: (make_standing(coverage=0.66), make_comparison()),
     Reason.SEGMENT_COVERAGE: (
-        make_standing(segments=(SegmentCoverage("brand apple", 150, 0.69),)),
+        make_standing(segments=(make_covered(coverage=0.75, bounds=Bounds(0.72, 0.779)),)),
         make_comparison(),
     ),
     Reason.NOT_MONOTONE: (
@@ -76,6 +98,14 @@ BAD = {
     ),
     Reason.UNSOLD_COVERAGE: (
         make_standing(checks=make_checks(unsold_coverage=0.75)),
+        make_comparison(),
+    ),
+    Reason.ABSURD_LEVELS: (
+        make_standing(checks=make_checks(levels=Finding(101, 2_000, ("a phone at 2.00",)))),
+        make_comparison(),
+    ),
+    Reason.ONE_SELLER: (
+        make_standing(checks=make_checks(sellers=Finding(1, 340, ("seller 7",)))),
         make_comparison(),
     ),
 }
@@ -126,6 +156,32 @@ def test_every_reason_is_told_and_not_only_the_first() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "segment",
+    [
+        make_covered(rows=150, coverage=0.69, bounds=Bounds(0.55, 0.83)),
+        make_covered(coverage=0.91, bounds=None),
+        make_covered(coverage=0.84, bounds=Bounds(0.821, 0.86)),
+        make_covered(coverage=0.74, bounds=Bounds(0.72, 0.759), unsold=True),
+        make_covered(coverage=0.69, bounds=None, unsold=True),
+    ],
+)
+def test_a_segment_fails_by_its_interval_or_by_its_point(segment: SegmentCoverage) -> None:
+    found = verdict(make_standing(segments=(segment,)), comparison=make_comparison())
+    assert reasons(found) == {Reason.SEGMENT_COVERAGE}
+
+
+def test_sellers_that_somebody_answers_for_do_not_stop_a_promotion_and_nothing_else_is_let_by() -> (
+    None
+):
+    odd = make_checks(sellers=Finding(1, 340, ("seller 7",)), parity=False)
+    found = decide(
+        champion=None, challenger=make_standing(checks=odd), comparison=None, rules=RULES,
+        sellers_accepted=True,
+    )  # fmt: skip
+    assert reasons(found) == {Reason.PARITY}
+
+
 def test_much_worse_is_refused_even_where_noise_could_explain_it() -> None:
     noisy = make_comparison(change=0.02, spread=0.05)
     assert reasons(verdict(make_standing(), comparison=noisy)) == {Reason.WORSE_THAN_CHAMPION}
@@ -147,11 +203,11 @@ def test_a_comparison_with_another_champion_does_not_count() -> None:
 
 
 def test_a_check_that_was_not_tried_is_not_taken_as_passed() -> None:
-    untried = make_checks(unsold_coverage=NAN, monotone_violations=None, parity=None, golden=None)
+    untried = Checks(NAN, None, parity=None, golden=None, levels=None, sellers=None)
     result = verdict(make_standing(checks=untried), comparison=make_comparison())
     assert isinstance(result, Keep)
     assert [refusal.reason for refusal in result.refusals] == [Reason.LACKS_FIGURES]
-    assert all(word in result.refusals[0].sentence for word in ("monotone", "parity", "golden"))
+    assert all(word in result.refusals[0].sentence for word in UNTRIED)
 
 
 def test_a_standing_takes_its_figures_from_the_evaluation() -> None:
@@ -172,16 +228,13 @@ def test_a_standing_takes_its_figures_from_the_evaluation() -> None:
     [
         make_checks(),
         make_checks(parity=False, monotone_violations=2),
-        make_checks(unsold_coverage=None, monotone_violations=None, parity=None, golden=None),
+        Checks(NAN, None, parity=None, golden=None, levels=None, sellers=None),
     ],
 )
 def test_checks_survive_json(checks: Checks) -> None:
     again = checks_from_json(orjson.loads(orjson.dumps(asdict(checks))))
-    assert asdict(again) == pytest.approx(
-        {name: NAN if name == "unsold_coverage" and value is None else value
-         for name, value in asdict(checks).items()},
-        nan_ok=True,
-    )  # fmt: skip
+    assert again.unsold_coverage == pytest.approx(checks.unsold_coverage, nan_ok=True)
+    assert replace(again, unsold_coverage=0.0) == replace(checks, unsold_coverage=0.0)
 
 
 def test_a_check_that_the_file_does_not_name_was_not_tried() -> None:

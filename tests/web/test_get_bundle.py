@@ -9,20 +9,45 @@ from tests.web.answers import make_body
 from tests.web.running import running
 from valuation.domain.questions import QUESTIONS
 from valuation.settings import Settings
-from valuation.web.self_schemas import BundleOut
+from valuation.web.self_schemas import BundleOut, FullBundleOut
 
 
 def test_the_bundle_says_what_it_measured_and_what_moves_its_prices(client: httpx.Client) -> None:
     bundle = client.get("/v1/bundle", params={"market": MARKET}).json()
     BundleOut.model_validate(bundle)
+    assert list(bundle)[:6] == [
+        "market", "data", "last_sale", "fitted_until", "coverage", "questions",
+    ]  # fmt: skip
     assert bundle["data"] == "demo"
-    assert bundle["evaluation"]["coverage"]["measured"] == 0.79
+    assert (bundle["last_sale"], bundle["fitted_until"]) == ("2026-11-19", "2026-08-26")
+    assert bundle["coverage"] == {
+        "sales": 300, "measured": 0.79, "target": 0.8, "low": 0.77, "high": 0.81,
+        "segments": {
+            "brand": {
+                "apple": {"sales": 100, "measured": 0.78},
+                "xiaomi": {"sales": 100, "measured": None},
+            }
+        },
+    }  # fmt: skip
     assert "cosmetic_grade" in bundle["questions"]["sales"]
     assert "battery_health" in bundle["questions"]["tables"]
     assert "block_list" in bundle["questions"]["gates"]
     assert sum(map(len, bundle["questions"].values())) == len(QUESTIONS)
     assert bundle["context"] == {"channel": ["online", "store"]}
-    assert bundle["provenance"]["git_commit"]
+
+
+def test_the_long_details_come_after_the_same_summary_where_they_are_asked_for(
+    client: httpx.Client,
+) -> None:
+    short = client.get("/v1/bundle").json()
+    full = client.get("/v1/bundle?detail=full").json()
+    FullBundleOut.model_validate(full)
+    assert {name: full[name] for name in short} == short
+    assert list(full)[: len(short)] == list(short)
+    assert full["provenance"]["git_commit"]
+    assert full["evaluation"]["overall"]["rows"] == 300
+    assert {table["id"] for table in full["tables"]} >= {"policy", "gates"}
+    assert client.get("/v1/bundle?detail=some").status_code == 422
 
 
 def test_without_a_market_the_only_one_is_meant(client: httpx.Client) -> None:

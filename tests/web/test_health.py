@@ -2,14 +2,20 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from sqlite3 import connect
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import pytest
+from sqlalchemy import event
 
 from tests.factories import MARKET, promote
 from tests.web.answers import make_body
 from valuation.settings import Settings
+from valuation.web.self_schemas import NotReady
 
 
 def bundles(settings: Settings) -> list[str]:
@@ -36,7 +42,7 @@ def test_ready_names_the_bundle_of_each_market(client: httpx.Client) -> None:
     assert answer.status_code == 200
     digest = client.get("/v1/bundle").json()["digest"]
     assert answer.json() == {
-        "ready": True, "database": "ok", "bundles": {MARKET: digest}, "faults": {},
+        "ready": True, "database": "ok", "disk": "ok", "bundles": {MARKET: digest}, "faults": {},
     }  # fmt: skip
 
 
@@ -91,3 +97,44 @@ def test_a_database_that_breaks_while_serving_is_503_and_named(
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["ready"]) == (503, False)
     assert client.get("/healthz").status_code == 200
+
+
+def not_ready(client: httpx.Client) -> dict[str, Any]:
+    """The problem that /readyz answers with, held to its schema."""
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"]
+    assert client.get("/healthz").status_code == 200
+    problem: dict[str, Any] = answer.json()
+    NotReady.model_validate(problem)
+    assert (problem["code"], problem["ready"]) == ("not_ready", False)
+    return problem
+
+
+def test_a_disk_below_the_minimum_is_not_ready_and_says_what_to_do(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=99_999_999))
+    detail = not_ready(client)["detail"]
+    assert "99 MB free for the database" in detail
+    assert "TRADEIN_FREE_DISK_MB" in detail
+    assert "make room" in detail
+
+
+def test_a_database_that_cannot_be_written_is_not_ready_though_it_can_be_read(
+    client: httpx.Client,
+) -> None:
+    engine = client.app.state.shop.engine  # type: ignore[attr-defined]  # of Starlette's client
+    engine.dispose()
+    event.listen(engine, "connect", lambda opened, _: opened.execute("PRAGMA query_only = ON"))
+    problem = not_ready(client)
+    assert "read-only" in problem["detail"]
+    assert problem["disk"] == "ok"
+
+
+def test_to_ask_whether_it_is_ready_stores_nothing(client: httpx.Client, tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "quotes.sqlite")) as database:
+        before = database.execute("PRAGMA data_version").fetchone()
+        assert client.get("/readyz").status_code == 200
+        assert database.execute("PRAGMA data_version").fetchone() == before

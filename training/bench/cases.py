@@ -113,4 +113,4 @@ def booster_inputs(model: PriceModel, row: FeatureRow) -> Floats:
     """The row that the boosters get, shape (1, features)."""
     columns = columns_of([row])
     matrix = feature_matrix(columns, model.specification)
-    return np.hstack([matrix, model.ladder.features(columns)])
+    return np.hstack([matrix, model.ladder.features(columns, model.specification)])

@@ -28,7 +28,7 @@ async def bare() -> Response:
 
 
 @router.post("/unstored", status_code=201, response_class=Response)
-def unstored(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+async def unstored(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
     """A whole quote, document and view included, that is not written down."""
     now = shop.clock()
     day, entropy = shop.today(now), shop.entropy(ENTROPY)

@@ -5,10 +5,22 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from valuation.cli import common
-from valuation.cli.common import REFUSED, USAGE, MarketType, now, settings
+from valuation.cli.common import REFUSED, USAGE, MarketType, complain, now, settings
+from valuation.cli.failures import Failure
 from valuation.price_model.champions import ModelStore
 
-__all__ = ["REFUSED", "USAGE", "MarketType", "commit", "now", "one_line", "settings", "store"]
+__all__ = [
+    "REFUSED",
+    "USAGE",
+    "Failure",
+    "MarketType",
+    "commit",
+    "complain",
+    "now",
+    "one_line",
+    "settings",
+    "store",
+]
 
 
 def store() -> ModelStore:

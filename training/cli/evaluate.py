@@ -45,5 +45,6 @@ def evaluate(sales: Path, mapping: str, bundle: Path | None, market: Any, as_jso
             click.echo(f"  referred: {it.referred:.1%} of {it.evaluation.rows:,} sales")
             click.echo(to_text(it.evaluation))
     if not held:
-        click.echo("no sale of the file belongs to a market that is served", err=True)
+        said = "no sale of the file belongs to a market that is served"
+        common.complain(common.Failure("no_sale_served", said))
         sys.exit(common.REFUSED)

@@ -14,17 +14,25 @@ from training.cli import common
 @click.command()
 @click.argument("digest")
 @click.option("--actor", help="Who decides; the user's name unless given.")
+@click.option(
+    "--accept-sellers", default="", metavar="REASON",
+    help="Why the sales of sellers that deviate are right; kept in the history.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True)
-def promote(digest: str, actor: str | None, as_json: bool) -> None:
+def promote(digest: str, actor: str | None, accept_sellers: str, as_json: bool) -> None:
     """Make the bundle that begins with DIGEST the champion of its market, if it stands the test.
 
     Exit status: 0 promoted; 1 refused, with every reason; 2 it could not be tried.
     """
-    promote_each([digest], actor=actor, as_json=as_json)
+    promote_each([digest], actor=actor, sellers_accepted=accept_sellers, as_json=as_json)
 
 
 def promote_each(
-    digests: Sequence[str], *, actor: str | None = None, as_json: bool = False
+    digests: Sequence[str],
+    *,
+    actor: str | None = None,
+    sellers_accepted: str = "",
+    as_json: bool = False,
 ) -> None:
     """Each bundle by itself: one that is refused keeps no other back, and the exit status is 1."""
     from training.promoting import NoChallenger, challenger_named
@@ -35,12 +43,13 @@ def promote_each(
     for digest in digests:
         with common.one_line(NoChallenger, BundleFailedTrial, BundleMissing, PromotionsLocked):
             named = challenger_named(common.store(), digest)
-            refused |= not _considered(named, actor or getpass.getuser(), as_json=as_json)
+            who = actor or getpass.getuser()
+            refused |= not _considered(named, who, sellers_accepted, as_json=as_json)
     if refused:
         sys.exit(common.REFUSED)
 
 
-def _considered(digest: str, actor: str, *, as_json: bool) -> bool:
+def _considered(digest: str, actor: str, sellers_accepted: str, *, as_json: bool) -> bool:
     """Whether the bundle was promoted; the verdict is printed."""
     from training.params import load_params
     from training.promoting import consider
@@ -49,10 +58,11 @@ def _considered(digest: str, actor: str, *, as_json: bool) -> bool:
 
     try:
         verdict = consider(
-            store=common.store(), digest=digest, params=load_params(), actor=actor, now=common.now()
-        )
+            store=common.store(), digest=digest, params=load_params(), actor=actor,
+            now=common.now(), sellers_accepted=sellers_accepted,
+        )  # fmt: skip
     except ChampionMoved as error:
-        click.echo(f"tradein promote: {error}", err=True)
+        common.complain(error)
         return False
     refusals = verdict.decision.refusals if isinstance(verdict.decision, Keep) else ()
     market = verdict.market.slug
@@ -105,7 +115,8 @@ def history(market: Any, as_json: bool) -> None:
 
     found = promotions.history(store=common.store(), market=market)
     for damaged in found.damaged:
-        click.echo(f"line {damaged.line} is damaged: {damaged.text[:80]!r}", err=True)
+        said = f"line {damaged.line} is damaged: {damaged.text[:80]!r}"
+        common.complain(common.Failure("damaged_line", said))
     for entry in found.entries:
         if as_json:
             told = {
@@ -128,4 +139,4 @@ def _mirror(market: Any, digest: str) -> None:
     try:
         mirror_champion(folder=common.store().root / "mlflow", market=market, digest=digest)
     except RegistryFailed as error:
-        click.echo(f"tradein: MLflow was not told: {error}", err=True)
+        common.complain(error)

@@ -67,7 +67,7 @@ def train(
             results.append(_train(imported, mapped, params, say))
         except TooFewSales as error:
             failed = True
-            click.echo(f"tradein train: {error}", err=True)
+            common.complain(error)
     if as_json:
         report = {"imports": [r.to_json() for r in reports], "bundles": results}
         click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2).decode())
@@ -187,7 +187,7 @@ def _register(trained: Trained, params: Params) -> int | None:
                 ),
             )  # fmt: skip
         except RegistryFailed as error:
-            click.echo(f"tradein train: not registered: {error}", err=True)
+            common.complain(error)
             return None
 
 

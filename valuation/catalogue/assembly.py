@@ -42,7 +42,7 @@ def assemble(tables: Tables) -> Catalogue:
         if alias.device_model not in device_models:
             raise row.error(f"no device model {alias.device_model}")
     named = [*_names(device_models)]
-    named += [NamedBy(row.place, a.device_model, a.alias, How.ALIAS) for row, a in aliases]
+    named += [NamedBy(row, a.device_model, a.alias, How.ALIAS) for row, a in aliases]
     return Catalogue(
         sources=_entries(sources),
         brands=words.brands,
@@ -113,4 +113,4 @@ def _check_parents(
 def _names(device_models: Placed[DeviceModel]) -> Iterator[NamedBy]:
     for row, device_model in device_models.values():
         for text in filter(None, (device_model.name, device_model.name_zh)):
-            yield NamedBy(row.place, device_model.id, text, How.EXACT)
+            yield NamedBy(row, device_model.id, text, How.EXACT)

@@ -117,10 +117,18 @@ class Catalogue:
         """苹果 iPhone 13, 红米 K70; without a Chinese name the other one."""
         brand = self.brands[device_model.brand]
         name = device_model.name_zh or device_model.name
-        parts = (each.name_zh for each in self.brands.values() if each.part_of == brand.slug)
-        if any(part and name.startswith(part) for part in parts):
+        if name.startswith(self._part_names.get(brand.slug, ())):
             return name
         return _with_brand(brand.name_zh or brand.name_en, name)
+
+    @cached_property
+    def _part_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The Chinese names of the brands that are part of a brand, by its slug."""
+        named: defaultdict[str, list[str]] = defaultdict(list)
+        for brand in self.brands.values():
+            if brand.part_of and brand.name_zh:
+                named[brand.part_of].append(brand.name_zh)
+        return {slug: tuple(names) for slug, names in named.items()}
 
     def variant_name(self, variant: Variant) -> str:
         """Apple iPhone 13 128 GB."""

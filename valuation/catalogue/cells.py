@@ -1,11 +1,11 @@
 """Rows of text with their place, and the cells in them as numbers, months and slugs."""
 
 import csv
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 _SLUG = r"[a-z0-9]+(?:[-.][a-z0-9]+)*"
@@ -22,12 +22,18 @@ class CatalogueError(ValueError):
         self.place = place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are ten thousand, and a frozen one takes twice as long
 class Row:
-    """A row of text; ``place`` is file and line."""
+    """A row of text, and where it stands: a file and a line, or a table and a position."""
 
-    place: str
+    file: str
+    line: int
     cells: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}"
 
     def error(self, problem: str) -> CatalogueError:
         """The error to raise about this row."""
@@ -49,11 +55,11 @@ class Row:
         text = self.cells[column].strip()
         if not text:
             return None
-        if not NUMBER.fullmatch(text):
+        value = _number(text)
+        if value is None:
             raise self.error(f"{column} {text!r} is not a number")
-        value = float(text)
         low, high = bounds
-        if not (math.isfinite(value) and low <= value <= high):
+        if not low <= value <= high:
             raise self.error(f"{column} {text} is not plausible: {low:g} to {high:g} would be")
         return value
 
@@ -87,8 +93,11 @@ def csv_rows(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
             raise CatalogueError(f"{path.name}:1", f"columns must be {', '.join(columns)}")
         file = f"{path.parent.name}/{path.name}"
         for cells in reader:
-            if cells:
-                yield _row(f"{file}:{reader.line_num}", columns, cells)
+            if len(cells) == len(columns):
+                yield Row(file, reader.line_num, dict(zip(columns, cells, strict=True)))
+            elif cells:
+                wrong = f"{len(cells)} cells where {len(columns)} are due"
+                raise CatalogueError(f"{file}:{reader.line_num}", wrong)
 
 
 def mapping_rows(
@@ -96,13 +105,13 @@ def mapping_rows(
 ) -> Iterator[Row]:
     """Rows that were frozen elsewhere; their place is the table and the position."""
     for position, cells in enumerate(rows, start=1):
-        place = f"{table}:{position}"
+        row = Row(table, position, cells)
         if set(cells) != set(columns):
-            raise CatalogueError(place, f"columns must be {', '.join(columns)}")
-        yield Row(place, cells)
+            raise row.error(f"columns must be {', '.join(columns)}")
+        yield row
 
 
-def _row(place: str, columns: tuple[str, ...], cells: list[str]) -> Row:
-    if len(cells) != len(columns):
-        raise CatalogueError(place, f"{len(cells)} cells where {len(columns)} are due")
-    return Row(place, dict(zip(columns, cells, strict=True)))
+@cache
+def _number(text: str) -> float | None:
+    """A plain number; remembered, because a few hundred numbers stand in all rows."""
+    return float(text) if NUMBER.fullmatch(text) else None

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 
-from valuation.catalogue.cells import CatalogueError
+from valuation.catalogue.cells import Row
 from valuation.catalogue.names import NETWORK, BrandWords, fold
 
 
@@ -18,18 +20,16 @@ class How(StrEnum):
     NETWORK_SUFFIX = "network-suffix"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedBy:
+class NamedBy(NamedTuple):
     """A name of a device model, and where it stands."""
 
-    place: str
+    row: Row
     device_model: str
     text: str
     how: How
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A device model that a key leads to."""
 
     device_model: str
@@ -39,14 +39,31 @@ class Found:
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameIndex:
-    """Keys to device models: of a root brand, of any brand, and with 4G or 5G left out."""
+    """Keys to device models: of a root brand; those of any brand, and with 4G or 5G left out,
+    are found when they are first asked for.
+    """
 
     words: BrandWords
     of_brand: Mapping[Key, Found]
-    anywhere: Mapping[str, tuple[Found, ...]]
-    without_network: Mapping[Key, tuple[Key, ...]]
+
+    @cached_property
+    def anywhere(self) -> Mapping[str, tuple[Found, ...]]:
+        """Device models by a key of any brand."""
+        found: defaultdict[str, list[Found]] = defaultdict(list)
+        for (_, key), entry in self.of_brand.items():
+            found[key].append(entry)
+        return {key: tuple(entries) for key, entries in found.items()}
+
+    @cached_property
+    def without_network(self) -> Mapping[Key, tuple[Key, ...]]:
+        """Keys by themselves with one 4G or 5G left out."""
+        found: defaultdict[Key, list[Key]] = defaultdict(list)
+        for root, key in self.of_brand:
+            for shorter in _network_left_out(key):
+                found[root, shorter].append((root, key))
+        return {key: tuple(keys) for key, keys in found.items()}
 
     def under(self, brand: str, folded: str) -> Found | None:
         """The device model of that exact name under a brand."""
@@ -69,26 +86,10 @@ def build_index(*, words: BrandWords, names: Iterable[NamedBy]) -> NameIndex:
         key = (words.root(brand), words.key(brand, fold(name.text)))
         other = of_brand.setdefault(key, Found(name.device_model, name.how))
         if other.device_model != name.device_model:
-            raise CatalogueError(
-                name.place,
-                f"{name.text!r} leads to {name.device_model} and to {other.device_model}",
+            raise name.row.error(
+                f"{name.text!r} leads to {name.device_model} and to {other.device_model}"
             )
-    return NameIndex(words, of_brand, _anywhere(of_brand), _without_network(of_brand))
-
-
-def _anywhere(of_brand: Mapping[Key, Found]) -> dict[str, tuple[Found, ...]]:
-    found: defaultdict[str, list[Found]] = defaultdict(list)
-    for (_, key), entry in of_brand.items():
-        found[key].append(entry)
-    return {key: tuple(entries) for key, entries in found.items()}
-
-
-def _without_network(of_brand: Mapping[Key, Found]) -> dict[Key, tuple[Key, ...]]:
-    found: defaultdict[Key, list[Key]] = defaultdict(list)
-    for root, key in of_brand:
-        for shorter in _network_left_out(key):
-            found[root, shorter].append((root, key))
-    return {key: tuple(keys) for key, keys in found.items()}
+    return NameIndex(words, of_brand)
 
 
 def _of_other_network(device_model: str, key: str) -> bool:

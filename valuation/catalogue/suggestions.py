@@ -1,5 +1,7 @@
 """Names close to one that was not found: for people to choose from, never taken silently."""
 
+import re
+from datetime import date
 from functools import lru_cache
 
 from valuation.catalogue.catalogue import Catalogue
@@ -9,6 +11,12 @@ from valuation.catalogue.names import fold
 
 MOST = 5
 CLOSE_ENOUGH = 50.0
+MOST_GENERATIONS = 10
+# What tells the generations of one name apart, as it is folded: 2018, 2ndgen, 第二代.
+GENERATION = re.compile(
+    r"20[012]\d款?|[1-9](?:st|nd|rd|th)gen(?:eration)?|第?[一二三四五六七八九]代"
+)
+SHORT_GENERATION = re.compile(r"\d{1,2}")  # iPhone SE 2; after a digit it is another name: A70
 # One device model has several spellings: enough of them for five device models.
 SPELLINGS = 20
 
@@ -21,7 +29,10 @@ class Suggester:
         self._choices = lru_cache(maxsize=None)(self._spellings)
 
     def suggest(self, *, text: str, root: str | None) -> tuple[Suggestion, ...]:
-        """Up to five device models with similar names, of one root brand if it is known."""
+        """Every generation of the name, newest first, and up to five with similar names.
+
+        Of one root brand if it is known.
+        """
         # rapidfuzz costs 37 ms to import, and a process that finds everything never needs it.
         from rapidfuzz import fuzz, process
 
@@ -31,8 +42,24 @@ class Suggester:
             folded, self._choices(root), scorer=fuzz.ratio, limit=SPELLINGS,
             score_cutoff=CLOSE_ENOUGH,
         )  # fmt: skip
-        found = dict.fromkeys(index.of_brand[key].device_model for _, _, key in close)
-        return tuple(self._suggestion(device_model) for device_model in list(found)[:MOST])
+        generations = self._generations(folded, root)
+        found = [*generations, *(index.of_brand[key].device_model for _, _, key in close)]
+        most = max(MOST, len(generations))
+        return tuple(self._suggestion(each) for each in list(dict.fromkeys(found))[:most])
+
+    def _generations(self, folded: str, root: str | None) -> list[str]:
+        """Device models that are the name with a year or a number after it."""
+        catalogue = self._catalogue
+        found = {
+            catalogue.index.of_brand[key].device_model
+            for key, spelling in self._choices(root).items()
+            if _is_generation(folded, spelling)
+        }
+
+        def first_sale(device_model: str) -> tuple[date, str]:
+            return catalogue.device_models[device_model].first_sale or date.min, device_model
+
+        return sorted(found, key=first_sale, reverse=True)[:MOST_GENERATIONS]
 
     def _spellings(self, root: str | None) -> dict[Key, str]:
         return {key: key[1] for key in self._catalogue.index.of_brand if root in (None, key[0])}
@@ -40,3 +67,11 @@ class Suggester:
     def _suggestion(self, device_model: str) -> Suggestion:
         catalogue = self._catalogue
         return Suggestion(device_model, catalogue.name(catalogue.device_models[device_model]))
+
+
+def _is_generation(name: str, spelling: str) -> bool:
+    if not name or not spelling.startswith(name):
+        return False
+    rest = spelling[len(name) :]
+    short = not name[-1].isdigit() and SHORT_GENERATION.fullmatch(rest) is not None
+    return short or GENERATION.fullmatch(rest) is not None

@@ -2,19 +2,21 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import IO, NoReturn
 
 import click
 
+from valuation.cli.failures import USAGE_CODE, Failure, failure_of, plain
 from valuation.domain.market import Market
-from valuation.domain.redaction import redacted
 from valuation.settings import Settings, SettingsRefused
 
 REFUSED = 1  # the command ran and the answer is no
 USAGE = 2  # what was given cannot be used
+
+JSON_ASKED = "tradein.json"  # in the context's meta, which commands have from their group
 
 
 class Discreet(click.Command):
@@ -28,43 +30,59 @@ class Discreet(click.Command):
         **extra: object,
     ) -> click.Context:
         """The context of a call; click.UsageError with nothing in it that names a unit."""
-        with discreet():
-            return super().make_context(info_name, args, parent, **extra)
+        as_json = _asks_json(args)  # here, because a line that cannot be read has no context
+        with _discreet(as_json=as_json):
+            made = super().make_context(info_name, args, parent, **extra)
+        made.meta[JSON_ASKED] = as_json
+        return made
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, likewise."""
-        with discreet():
+        with _discreet(as_json=_json_asked(ctx)):
             return super().invoke(ctx)
 
 
-class DiscreetGroup(click.Group):
-    """A group of such commands."""
+class DiscreetGroup(Discreet, click.Group):
+    """A group of such commands; a name that is none of them is not repeated either."""
 
     command_class = Discreet
 
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a name that is none is not repeated where it could be an IMEI."""
-        with discreet():
-            return super().invoke(ctx)
+
+def _asks_json(args: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON, its errors included."""
+    options = args[: args.index("--")] if "--" in args else args
+    return "--json" in options
+
+
+def _json_asked(ctx: click.Context | None) -> bool:
+    """Whether the command of a context was asked for JSON."""
+    return ctx is not None and bool(ctx.meta.get(JSON_ASKED))
 
 
 @contextmanager
-def discreet() -> Iterator[None]:
+def _discreet(*, as_json: bool) -> Iterator[None]:
     """Usage errors without anything that names a unit."""
     try:
         yield
     except click.UsageError as error:
-        raise OneLine(redacted(error.format_message()), error.ctx) from None
+        raise OneLine(error, as_json=as_json) from None
 
 
 class OneLine(click.UsageError):
     """A usage error told in one line."""
 
+    def __init__(self, error: click.UsageError, *, as_json: bool) -> None:
+        super().__init__(plain(error.format_message()).removesuffix("."), error.ctx)
+        self._as_json = as_json
+
     def show(self, file: IO[str] | None = None) -> None:
         """Say what cannot be used, and where to read what can."""
+        failure = Failure(USAGE_CODE, self.format_message())
+        if self._as_json:
+            _echo_failure(failure, self.ctx)
+            return
         help_ = f"; see {self.ctx.command_path} --help" if self.ctx else ""
-        message = " ".join(self.format_message().split()).removesuffix(".")
-        click.echo(f"tradein: {message}{help_}", file=file, err=True)
+        click.echo(f"tradein: {failure.message}{help_}", file=file, err=True)
 
 
 class MarketType(click.ParamType[Market]):
@@ -105,11 +123,28 @@ def one_line(kinds: Callable[[], tuple[type[Exception], ...]]) -> Iterator[None]
         give_up(error)
 
 
-def give_up(error: Exception | str) -> NoReturn:
-    """End with one line on what cannot be used."""
-    shown = " ".join(redacted(_said(error)).split())
-    click.echo(f"tradein: {shown}", err=True)
+def give_up(error: Exception) -> NoReturn:
+    """End with what cannot be used."""
+    complain(error)
     sys.exit(USAGE)
+
+
+def complain(error: Exception | Failure) -> None:
+    """Say on standard error what failed: a line, or one JSON object where JSON was asked for."""
+    failure = error if isinstance(error, Failure) else failure_of(error)
+    ctx = click.get_current_context(silent=True)
+    if _json_asked(ctx):
+        _echo_failure(failure, ctx)
+    else:
+        click.echo(f"tradein: {failure.message}", err=True)
+
+
+def _echo_failure(failure: Failure, ctx: click.Context | None) -> None:
+    """One JSON object on a line of standard error."""
+    import orjson
+
+    command = ctx.command_path if ctx else "tradein"
+    click.echo(orjson.dumps(failure.told(command)).decode(), err=True)
 
 
 def now() -> datetime:
@@ -122,11 +157,3 @@ def echo_json(told: Mapping[str, object]) -> None:
     import orjson
 
     click.echo(orjson.dumps(told).decode())
-
-
-def _said(error: Exception | str) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        # The name alone: folders say more about the machine than about the fault.
-        name = os.path.basename(str(error.filename)) if error.filename else ""
-        return f"{name}: {error.strerror}" if name else error.strerror
-    return str(error) or type(error).__name__

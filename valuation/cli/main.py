@@ -10,12 +10,15 @@ from importlib.metadata import EntryPoint, entry_points
 
 import click
 
+from valuation.cli import common
+from valuation.cli.failures import Failure
 from valuation.version import VERSION
 
 GROUP = "tradein.commands"
+EXTRA = "pip install 'tradein[training]'"
 
 
-class Commands(click.Group):
+class Commands(common.DiscreetGroup):
     """A group whose commands are entry points."""
 
     @cached_property
@@ -31,12 +34,9 @@ class Commands(click.Group):
         try:
             command = self._registered[cmd_name].load()
         except ModuleNotFoundError as error:
-            click.echo(
-                f"tradein {cmd_name}: {error.name} is not installed; "
-                "install the training extra: pip install 'tradein[training]'",
-                err=True,
-            )
-            sys.exit(2)
+            missing = f"{cmd_name}: {error.name} is not installed; install the training extra"
+            common.complain(Failure("training_missing", f"{missing}: {EXTRA}"))
+            sys.exit(common.USAGE)
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is registered but is no command")
         return command
@@ -48,5 +48,6 @@ def main() -> None:
     """Trade-in values of used phones: quotes that keep their promises.
 
     Exit status of every command: 0 done; 1 the answer is no (refused, referred, nothing found);
-    2 what was given cannot be used.
+    2 what was given cannot be used. Under --json errors too are one JSON object, on standard
+    error: code, message, to_do.
     """

@@ -2,10 +2,12 @@
 left out. The one place where the terminal reaches into the service's rooms, and when it is called.
 """
 
+import gc
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,8 +46,8 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
     _silence_logs()
     from valuation.price_model.shelf import Shelf
 
-    # The trial of the bundle is another process: it runs while this one imports SQLAlchemy.
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    # A bundle is read, or tried in another process, while this thread imports SQLAlchemy.
+    with _uncollected(), ThreadPoolExecutor(max_workers=1) as beside:
         shelf = beside.submit(_filled, Shelf(_store(settings, market)))
         from valuation.catalogue import Lookup, load_catalogue
         from valuation.shop import Shop
@@ -68,6 +70,16 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
             archive=TableArchive(settings.archive),
             shelf=shelf.result(),
         )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is loaded stays: to look for garbage in it takes time and finds none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Mapping[str, object]:

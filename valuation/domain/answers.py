@@ -11,9 +11,11 @@ from types import MappingProxyType
 
 from valuation.domain.device import Category
 from valuation.domain.questions import (
+    BEST,
     BY_ID,
     GRADE,
     GRADE_CAPS,
+    QUESTIONS,
     Condition,
     Question,
     question_for,
@@ -21,6 +23,12 @@ from valuation.domain.questions import (
 )
 
 Levels = Mapping[str, int]
+
+# Each question's conditions with the levels that they need of their parents.
+_NEEDED = {
+    question.id: [(it, BY_ID[it.parent].level(it.answer)) for it in question.asked_when]
+    for question in QUESTIONS
+}
 
 
 class ImpossibleAnswers(ValueError):
@@ -70,14 +78,16 @@ def complete(*, given: Levels, category: Category) -> CompletedAnswers:
     """Every question's level; ImpossibleAnswers where the given ones contradict each other."""
     levels, implied = observe(given=given, category=category)
     open_questions = [q for q in questions_for(category) if q.id not in levels]
-    levels |= {question.id: 0 for question in open_questions}
-    # A question left open may itself settle others: they are worst with it.
-    settled, more = observe(given=levels | dict(given), category=category, strict=False)
+    more: Mapping[str, str] = {}
+    if open_questions:
+        # A question left open may itself settle others: they are worst with it.
+        worst = {question.id: 0 for question in open_questions}
+        levels, more = observe(given=levels | worst, category=category, strict=False)
     return CompletedAnswers(
         category=category,
         given=MappingProxyType(dict(given)),
-        levels=MappingProxyType(settled),
-        implied=MappingProxyType(implied | more),
+        levels=MappingProxyType(levels),
+        implied=MappingProxyType({**implied, **more}),
         assumed=tuple(q.id for q in open_questions if not q.required and q.id not in more),
         missing=tuple(q.id for q in open_questions if q.required and q.id not in more),
     )
@@ -149,13 +159,10 @@ def effective(levels: Levels) -> dict[str, int]:
 
 def _settled(question: Question, levels: Levels) -> tuple[Condition, int] | None:
     """The condition whose parent settles this question, with the level; None where it is open."""
-    for condition in question.asked_when:
-        if condition.parent not in levels:
-            continue
-        needed = BY_ID[condition.parent].level(condition.answer)
-        level = levels[condition.parent]
-        if level != needed:
-            return condition, 0 if level < needed else question.best
+    for condition, needed in _NEEDED[question.id]:
+        level = levels.get(condition.parent)
+        if level is not None and level != needed:
+            return condition, 0 if level < needed else BEST[question.id]
     return None
 
 

@@ -16,6 +16,8 @@ class Route(StrEnum):
     DISMANTLE = "dismantle"
     REFUSE = "refuse"
 
+    __hash__ = str.__hash__  # an enum's own is Python code, and a quote looks up hundreds
+
 
 class Flag(StrEnum):
     """What becomes of the device as a whole."""

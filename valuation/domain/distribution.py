@@ -35,6 +35,8 @@ class Distribution:
 
     def quantile(self, level: float) -> float:
         """The price, in major units, that is not exceeded with probability ``level``."""
+        if level in self.levels:
+            return exp(self.logs[self.levels.index(level)])
         return exp(self._log_at(NORMAL.inv_cdf(min(max(level, TAILS[0]), TAILS[1]))))
 
     def mean(self) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from valuation.domain.answers import CompletedAnswers, Levels, best_levels
-from valuation.domain.pricing import Appraisal, levels_to_price
+from valuation.domain.pricing import Appraisal
 from valuation.domain.questions import BEST, BY_ID, POSITION
 
 OTHERS = "other_answers"
@@ -56,11 +56,6 @@ def path(completed: CompletedAnswers, *, fits: Callable[[Sequence[Levels]], bool
     return steps
 
 
-def states(steps: Sequence[Levels]) -> list[dict[str, int]]:
-    """Every effective state that the steps' offers look at."""
-    return [state for levels in steps for state in levels_to_price(levels)]
-
-
 def lines(
     *, steps: Sequence[Step], appraisal: Appraisal, completed: CompletedAnswers
 ) -> list[Line]:
@@ -102,7 +97,7 @@ def _flaws(completed: CompletedAnswers) -> list[tuple[str, list[str]]]:
     """The questions below their best, each with those that it settles, in the registry's order."""
     groups: dict[str, list[str]] = {}
     for question in sorted(completed.levels, key=POSITION.__getitem__):
-        if completed.levels[question] < BY_ID[question].best:
+        if completed.levels[question] < BEST[question]:
             groups.setdefault(_root(question, completed), []).append(question)
     return list(groups.items())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import lcm
 
@@ -77,8 +77,9 @@ def minor_units_of_estimate(*, major: float, currency: str) -> int:
 
     The one door from floating point to money: everything behind it is integer arithmetic.
     """
-    scaled = Decimal(major).scaleb(exponent(currency))
-    return int(scaled.quantize(Decimal(1), ROUND_FLOOR))
+    whole, parts = major.as_integer_ratio()  # exact: a float is a fraction
+    scale: int = 10 ** exponent(currency)
+    return whole * scale // parts
 
 
 def down_to_step(*, amount: int, step: int) -> int:

@@ -8,15 +8,19 @@ open routes.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import prod
+from typing import NamedTuple
 
 from valuation.domain.answers import Levels, effective
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gate, Route, RouteValue
 from valuation.domain.money import BASIS_POINTS, down_to_step, largest_remainder, share
-from valuation.domain.questions import BEST, BY_ID, QUESTIONS
+from valuation.domain.questions import BEST, BY_ID
+from valuation.domain.states import PLANS, REPAIRABLE, Layout, State, layout_of
 from valuation.domain.terms import Handling, Terms
 
 RULES = 1  # version of the arithmetic in this module; old quotes name the one they were made by
+ROUTES = tuple(Route)
 
 
 class Statistic(StrEnum):
@@ -25,27 +29,46 @@ class Statistic(StrEnum):
     OFFER = "offer"
     EXPECTED = "expected"
     LOW = "low"
+    MEDIAN = "median"
     HIGH = "high"
 
+    __hash__ = str.__hash__  # an enum's own is Python code, and a quote looks up hundreds
 
-# What a refurbisher may restore in one go. Each plan is open to every device, and costs less the
-# fewer faults there are, so no worse answer gets a repair that a better one is refused.
-_WORKING = frozenset(q.id for q in QUESTIONS if q.repairable and not q.percent)
-_BATTERY = frozenset(q.id for q in QUESTIONS if q.repairable and q.percent)
-PLANS = (_WORKING, _BATTERY, _WORKING | _BATTERY)
 
 Values = Callable[[Levels, Statistic], int]
 Lines = tuple[tuple[str, int], ...]
-State = frozenset[tuple[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Gross:
+class Gross(NamedTuple):
     """What a route brings in, by what name, and the repairs that it takes, in minor units."""
 
     name: str
     amount: int
     repairs: int = 0
+
+
+class Counted(NamedTuple):
+    """A state as the price model sees it, and what the deductions leave: ``left`` in ``whole``.
+
+    ``undeducted``: questions whose answer neither the sales nor a table can price.
+    """
+
+    levels: Levels
+    left: int
+    whole: int
+    undeducted: tuple[str, ...]
+
+
+class Prospects(NamedTuple):
+    """What the terms leave a state, whatever it is worth.
+
+    ``repairs``: the states that repair plans lead to, each with its cost in minor units.
+    ``parts``: what the parts that are good bring, in basis points of the whole device.
+    """
+
+    closed: Mapping[Route, Sequence[Gate]]
+    repairs: Sequence[tuple[State, int]]
+    parts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +85,34 @@ class Appraisal:
     taught: Mapping[str, int]
     terms: Terms
     raw: Values
+    _layout: Layout = field(init=False, repr=False, compare=False)
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
+    _offers: dict[State, int] = field(default_factory=dict, init=False, repr=False, compare=False)
     _values: dict[tuple[State, Statistic], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _plans: dict[State, list[tuple[Levels, int]]] = field(
+    _counted: dict[State, Counted] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _prospects: dict[State, Prospects] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_layout", layout_of(self.category))
+
     def offer(self, levels: Levels) -> int:
         """The unrounded offer for the answers' levels: the best of the open routes, at least 0."""
-        closed = self.terms.gates.closed(levels)
+        state = self._layout.state(levels)
+        if state not in self._offers:
+            self._offers[state] = self._offer(state)
+        return self._offers[state]
+
+    def _offer(self, state: State) -> int:
+        closed = self._prospects_of(state).closed
         return max(
-            self._pay(route, self._net(route, self._gross(route, levels, Statistic.OFFER)))
-            for route in Route
+            self._pay(route, self._net(route, self._gross(route, state, Statistic.OFFER)))
+            for route in ROUTES
             if route not in closed
         )
 
@@ -85,39 +122,49 @@ class Appraisal:
 
     def routes(self, levels: Levels) -> tuple[RouteValue, ...]:
         """Every route with its expected value, reuse first."""
-        closed = self.terms.gates.closed(levels)
-        return tuple(self._route(route, levels, closed.get(route, [])) for route in Route)
+        state = self._layout.state(levels)
+        return tuple([self._route(route, state) for route in ROUTES])
 
-    def _route(self, route: Route, levels: Levels, closed_by: list[Gate]) -> RouteValue:
-        nets = {stat: self._net(route, self._gross(route, levels, stat)) for stat in Statistic}
-        expected = self._gross(route, levels, Statistic.EXPECTED)
+    def _route(self, route: Route, state: State) -> RouteValue:
+        closed_by = tuple(self._prospects_of(state).closed.get(route, ()))
+        expected = self._gross(route, state, Statistic.EXPECTED)
+        offer = self._net(route, self._gross(route, state, Statistic.OFFER))
         return RouteValue(
             route=route,
-            expected=nets[Statistic.EXPECTED],
-            low=nets[Statistic.LOW],
-            high=nets[Statistic.HIGH],
-            offer=0 if closed_by else self._pay(route, nets[Statistic.OFFER]),
+            expected=self._net(route, expected),
+            low=self._net(route, self._gross(route, state, Statistic.LOW)),
+            high=self._net(route, self._gross(route, state, Statistic.HIGH)),
+            offer=0 if closed_by else self._pay(route, offer),
             parts=self._lines(route, expected),
-            closed_by=tuple(closed_by),
+            closed_by=closed_by,
         )
 
     def resale_value(self, levels: Levels, statistic: Statistic) -> int:
         """What it sells for as it is: the kind of price, then deductions for untaught answers."""
-        key = (frozenset(levels.items()), statistic)
-        if key not in self._values:
-            self._values[key] = self._resale_value(effective(levels), statistic)
-        return self._values[key]
+        return self._value(self._layout.state(levels), statistic)
 
-    def _resale_value(self, counted: Levels, statistic: Statistic) -> int:
-        value = share(amount=self.raw(counted, statistic), basis_points=self.terms.to_sold or 0)
-        kept, whole = 1, 1
-        for taken in self._deductions(counted).values():
-            kept, whole = kept * (BASIS_POINTS - (taken or 0)), whole * BASIS_POINTS
-        return value * kept // whole
+    def _value(self, state: State, statistic: Statistic) -> int:
+        known = self._values.get((state, statistic))
+        if known is not None:
+            return known
+        counted = self._counted_of(state)
+        raw = self.raw(counted.levels, statistic)
+        sold = share(amount=raw, basis_points=self.terms.to_sold or 0)
+        value = self._values[state, statistic] = sold * counted.left // counted.whole
+        return value
+
+    def _counted_of(self, state: State) -> Counted:
+        if state not in self._counted:
+            levels = effective(self._layout.levels(state))
+            shares = self._deductions(levels)
+            left = prod(BASIS_POINTS - (taken or 0) for taken in shares.values())
+            undeducted = tuple(question for question, taken in shares.items() if taken is None)
+            self._counted[state] = Counted(levels, left, BASIS_POINTS ** len(shares), undeducted)
+        return self._counted[state]
 
     def undeducted(self, levels: Levels) -> list[str]:
         """Questions whose answer neither the sales nor a table can price."""
-        return [q for q, taken in self._deductions(effective(levels)).items() if taken is None]
+        return list(self._counted_of(self._layout.state(levels)).undeducted)
 
     def _deductions(self, counted: Levels) -> dict[str, int | None]:
         return {
@@ -128,64 +175,74 @@ class Appraisal:
                 category=self.category,
             )
             for question, level in counted.items()
-            if BY_ID[question].priced and level < self.taught.get(question, BEST[question])
+            if level < self.taught.get(question, BEST[question]) and BY_ID[question].priced
         }
+
+    def _prospects_of(self, state: State) -> Prospects:
+        if state not in self._prospects:
+            levels = self._layout.levels(state)
+            self._prospects[state] = Prospects(
+                closed=self.terms.gates.closed(levels),
+                repairs=self._repairs(state, levels),
+                parts=self._parts(levels),
+            )
+        return self._prospects[state]
 
     def _pay(self, route: Route, net: int) -> int:
         paid = share(amount=net, basis_points=BASIS_POINTS - self.terms.policy.margin)
         return max(0, paid, self.terms.policy.goodwill.get(route, 0))
 
-    def _gross(self, route: Route, levels: Levels, stat: Statistic) -> Gross:
+    def _gross(self, route: Route, state: State, stat: Statistic) -> Gross:
         match route:
             case Route.AS_IS:
-                return Gross("resale value", self.resale_value(levels, stat))
+                return Gross("resale value", self._value(state, stat))
             case Route.REFURBISH:
-                return self._refurbished(levels, stat)
+                return self._refurbished(state, stat)
             case Route.PARTS:
-                return Gross("parts value", self._parts_value(levels, stat))
+                return Gross("parts value", self._parts_value(state, stat))
             case Route.DISMANTLE:
                 return Gross("materials", self._metal(stat))
             case Route.REFUSE:
                 return Gross("nothing", 0)
 
-    def _refurbished(self, levels: Levels, stat: Statistic) -> Gross:
+    def _refurbished(self, state: State, stat: Statistic) -> Gross:
         """The best repair plan; without a fault to repair it is the device as it is."""
         # Where nobody repairs this it is sold as it is, less the handling: never better than as is.
-        plans = [Gross("resale value unrepaired", self.resale_value(levels, stat))]
-        plans += [
-            Gross("resale value repaired", self.resale_value(after, stat), cost)
-            for after, cost in self._repair_plans(levels)
+        unrepaired = Gross("resale value unrepaired", self._value(state, stat))
+        repairs = self._prospects_of(state).repairs
+        if not repairs:
+            return unrepaired
+        plans = [
+            Gross("resale value repaired", self._value(it, stat), cost) for it, cost in repairs
         ]
-        return max(plans, key=lambda gross: self._net(Route.REFURBISH, gross))
+        return max(unrepaired, *plans, key=lambda gross: self._net(Route.REFURBISH, gross))
 
-    def _repair_plans(self, levels: Levels) -> list[tuple[Levels, int]]:
-        """The levels after each plan that can be carried out, and what it costs."""
-        key = frozenset(levels.items())
-        if key not in self._plans:
-            costs = [(plan, self.repair_cost(levels, plan)) for plan in PLANS]
-            self._plans[key] = [
-                (repaired(levels, plan), cost) for plan, cost in costs if cost is not None
-            ]
-        return self._plans[key]
-
-    def repair_cost(self, levels: Levels, plan: frozenset[str]) -> int | None:
-        """Minor units to restore a plan's faults; None where one of them cannot be repaired."""
-        prices = [
-            self.terms.repairs.price(question=question, level=level, device=self.device)
+    def _repairs(self, state: State, levels: Levels) -> list[tuple[State, int]]:
+        """The states that the plans which can be carried out lead to, and what each costs."""
+        prices = {
+            question: self.terms.repairs.price(question=question, level=level, device=self.device)
             for question, level in levels.items()
-            if question in plan and level < BEST[question]
-        ]
-        return None if None in prices else sum(price for price in prices if price is not None)
+            if level < BEST[question] and question in REPAIRABLE
+        }
+        found: dict[State, int] = {}
+        for plan, after in zip(PLANS, self._layout.repaired(state), strict=True):
+            costs = [price for question, price in prices.items() if question in plan]
+            # A plan without a fault to repair leaves the state as it is, for nothing.
+            if after != state and None not in costs:
+                found[after] = sum(cost for cost in costs if cost is not None)
+        return list(found.items())
 
-    def _parts_value(self, levels: Levels, stat: Statistic) -> int:
-        whole = self.resale_value({question: BEST[question] for question in levels}, stat)
+    def _parts(self, levels: Levels) -> int:
         # A part that needs a question which is not asked of this category is always there.
-        shares = [
+        return sum(
             part.share
             for part in self.terms.parts
             if levels.get(part.needs, BEST[part.needs]) == BEST[part.needs]
-        ]
-        return share(amount=whole, basis_points=sum(shares))
+        )
+
+    def _parts_value(self, state: State, stat: Statistic) -> int:
+        whole = self._value(self._layout.best, stat)
+        return share(amount=whole, basis_points=self._prospects_of(state).parts)
 
     def _metal(self, stat: Statistic) -> int:
         low, typical, high = self.terms.materials[self.category]
@@ -213,15 +270,3 @@ class Appraisal:
 
 
 NO_COSTS = Handling()
-
-
-def repaired(levels: Levels, plan: frozenset[str]) -> dict[str, int]:
-    """The levels after a repair plan: its questions at their best, the rest as before."""
-    return {q: BEST[q] if q in plan else level for q, level in levels.items()}
-
-
-def levels_to_price(levels: Levels) -> list[dict[str, int]]:
-    """Every effective state of the device that its offer and routes look at."""
-    best = {question: BEST[question] for question in levels}
-    states: list[Mapping[str, int]] = [levels, best, *(repaired(levels, plan) for plan in PLANS)]
-    return [effective(state) for state in states]

@@ -11,7 +11,7 @@ from itertools import pairwise
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.money import BASIS_POINTS, share
-from valuation.domain.questions import BY_ID, QUESTIONS
+from valuation.domain.questions import BEST, QUESTIONS
 
 # Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
 # raises the median alone would lower it.
@@ -71,10 +71,10 @@ class Deductions:
 
     def share(self, *, question: str, level: int, category: Category) -> int | None:
         """Basis points taken away; 0 for the best answer; None where the table has no entry."""
-        if level == BY_ID[question].best:
+        if level == BEST[question]:
             return 0
         steps = self.rows.get((question, category.value)) or self.rows.get((question, ""), ())
-        return next((share for upto, share in sorted(steps) if level <= upto), None)
+        return _first_covering(level, steps)
 
     def share_below(
         self, *, question: str, level: int, known: int, category: Category
@@ -116,7 +116,7 @@ class Repairs:
         while True:
             steps = self.rows.get((question, slug))
             if steps is not None:
-                return next((price for upto, price in sorted(steps) if level <= upto), None)
+                return _first_covering(level, steps)
             if not slug:
                 return None
             slug = slug.rpartition("/")[0]
@@ -196,7 +196,12 @@ def check_gated(gates: Gates) -> None:
             raise PolicyRefused(f"no gate closes resale where {question.id} is {worst}")
 
 
+def _first_covering(level: int, steps: Sequence[tuple[int, int]]) -> int | None:
+    """The amount of the lowest step that reaches up to the level."""
+    return min((step for step in steps if level <= step[0]), default=(0, None))[1]
+
+
 def _check_covered(question: str, scope: str, steps: Sequence[tuple[int, int]]) -> None:
     """A worse answer must not find a row that a better one lacks."""
-    if steps and max(upto for upto, _ in steps) < BY_ID[question].best - 1:
+    if steps and max(upto for upto, _ in steps) < BEST[question] - 1:
         raise PolicyRefused(f"{question} {scope}: its better answers have no row")

@@ -65,7 +65,16 @@ class LineReader:
             return self._record(line, cells)
         except BadCell as bad:
             raw = dict(zip(self._columns, cells, strict=True))
-            return Rejected(line, bad.column, bad.code.value, bad.message, raw)
+            return Rejected(
+                line, self._record_id(cells), bad.column, bad.code.value, bad.message, raw
+            )
+
+    def _record_id(self, cells: Cells) -> str | None:
+        """The row's own id, or None where that is what cannot be read."""
+        try:
+            return self._facts.record_id(cells)
+        except BadCell:
+            return None
 
     def _record(self, line: int, cells: Cells) -> Record:
         facts = self._facts

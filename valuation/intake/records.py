@@ -51,6 +51,7 @@ class Rejected:
     """A line that cannot be read as a record: where, and what would be accepted."""
 
     line: int
+    record_id: str | None
     column: str | None
     code: str
     message: str

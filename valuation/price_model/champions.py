@@ -37,6 +37,11 @@ class ModelStore:
         """Where bundles live, one folder a digest."""
         return self.root / "bundles"
 
+    @property
+    def trials(self) -> Path:
+        """Where passed trials are remembered."""
+        return self.root / "trials"
+
     def bundle(self, digest: str) -> Path:
         """The folder of a bundle."""
         return self.bundles / digest

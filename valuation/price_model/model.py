@@ -1,6 +1,6 @@
 """The price model of a bundle: ``price_many`` is the one way to a price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -71,21 +71,19 @@ class PriceModel:
     def log_quantiles(self, columns: Columns) -> Floats:
         """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
         buyers = context_words(columns, CELL_CONTEXT, self.specification)
-        offsets = [
-            self._offsets(str(model), buyer, launch_known=bool(price > 0))
-            for model, buyer, price in zip(
-                columns.device_model, buyers, columns.launch_price_cny, strict=True
-            )
-        ]
-        shift = np.array(offsets).reshape(-1, len(self.levels))
+        known = (columns.launch_price_cny > 0).tolist()
+        kinds = list(zip(columns.device_model, buyers, known, strict=True))
+        # Rows of one quote differ in their answers alone, which offsets know nothing of.
+        offsets = {kind: self._offsets(*kind) for kind in dict.fromkeys(kinds)}
+        shift = np.array([offsets[kind] for kind in kinds]).reshape(-1, len(self.levels))
         ordered: Floats = np.sort(self.raw_log_quantiles(columns) + shift, axis=1)
         return ordered
 
     def raw_log_quantiles(self, columns: Columns) -> Floats:
         """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
         matrix = feature_matrix(columns, self.specification)
-        ladder = self.ladder.features(columns)
-        level = self.ladder.terms_level(matrix, self.specification) + ladder[:, 0]
+        ladder = self.ladder.features(columns, self.specification)
+        level = self.ladder.terms_level(columns, matrix, self.specification) + ladder[:, 0]
         inputs = np.hstack([matrix, ladder])
         scores = np.hstack([booster.predict(inputs) for booster in self.boosters])
         ordered: Floats = np.sort(scores + level[:, None], axis=1)
@@ -110,8 +108,8 @@ class PriceModel:
             if value not in accepted:
                 raise UnknownContext(name, value, accepted)
 
-    def _offsets(self, device_model: str, buyer: str | None, *, launch_known: bool) -> list[float]:
-        sales = self.ladder.sales_of(device_model)
+    def _offsets(self, device_model: str, buyer: str | None, launch_known: bool) -> list[float]:
+        sales = self.ladder.sales_of(str(device_model))
         cells = cells_of(support_of(sales, launch_known=launch_known), buyer)
         return [self.calibration.offset(cells=cells, level=level) for level in self.levels]
 
@@ -164,7 +162,7 @@ def _assemble(bundle: Bundle) -> PriceModel:
         calibration=conformal.from_json(
             cast(dict[str, dict[str, list[float]]], bundle.json("calibration.json"))
         ),
-        devices=devices_from_csvish(cast(list[list[object]], bundle.json("catalogue.json"))),
+        devices=FrozenDevices(cast(list[list[object]], bundle.json("catalogue.json"))),
         evaluation=cast(dict[str, object], bundle.json("evaluation.json")),
         provenance=bundle.provenance,
     )
@@ -179,6 +177,8 @@ def ladder_to_json(ladder: Ladder) -> dict[str, object]:
             for term in ladder.terms
         ],
         "rungs": {k: [r.departure, r.sales, r.spread] for k, r in sorted(ladder.rungs.items())},
+        "paces": dict(sorted(ladder.paces.items())),
+        "doublings": dict(sorted(ladder.doublings.items())),
         "root": [ladder.root.departure, ladder.root.sales, ladder.root.spread],
     }
 
@@ -199,7 +199,13 @@ def ladder_from_json(data: Mapping[str, object]) -> Ladder:
         ),
         rungs={slug: Rung(float(d), int(n), float(s)) for slug, (d, n, s) in rungs.items()},
         root=Rung(*cast(tuple[float, int, float], data["root"])),
+        doublings=_numbers(data["doublings"]),
+        paces=_numbers(data["paces"]),
     )
+
+
+def _numbers(data: object) -> dict[str, float]:
+    return {name: float(number) for name, number in cast(Mapping[str, float], data).items()}
 
 
 FACT_COLUMNS = (
@@ -218,14 +224,34 @@ def devices_to_csvish(devices: Sequence[Device]) -> list[list[object]]:
     return rows
 
 
-def devices_from_csvish(rows: Sequence[Sequence[object]]) -> dict[str, Device]:
-    """Devices by variant slug; DamagedBundle where a row has another shape."""
-    devices = {}
-    for variant, name, *facts in rows:
-        if len(facts) != len(FACT_COLUMNS):
-            raise DamagedBundle(f"catalogue.json: {variant} has {len(facts)} facts")
-        devices[str(variant)] = _device(str(variant), str(name), dict(zip(FACT_COLUMNS, facts)))  # noqa: B905 -- length checked above
-    return devices
+class FrozenDevices(Mapping[str, Device]):
+    """A bundle's devices by variant slug, each made from its row when it is first asked for.
+
+    One quote needs one of the thousands that a bundle knows.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[object]]) -> None:
+        """DamagedBundle where a row has another shape."""
+        due = len(FACT_COLUMNS) + 2
+        for row in rows:
+            if len(row) != due:
+                raise DamagedBundle(f"catalogue.json: a row has {len(row)} cells, not {due}")
+        self._rows = {str(row[0]): row for row in rows}
+        self._made: dict[str, Device] = {}
+
+    def __getitem__(self, variant: str) -> Device:
+        device = self._made.get(variant)
+        if device is None:
+            _, name, *facts = self._rows[variant]
+            known = dict(zip(FACT_COLUMNS, facts, strict=True))
+            device = self._made[variant] = _device(variant, str(name), known)
+        return device
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def _device(variant: str, name: str, facts: Mapping[str, object]) -> Device:

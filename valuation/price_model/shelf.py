@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from valuation.domain.market import Market
-from valuation.price_model.bundle import DamagedBundle, ForeignBundle
+from valuation.price_model.bundle import DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.library import BoosterRefused
-from valuation.price_model.model import PriceModel, load_price_model
+from valuation.price_model.model import PriceModel, assemble
 from valuation.price_model.trial import BundleFailedTrial, try_bundle
+from valuation.price_model.trials import Trials
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Shelf:
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
+        self._trials = Trials(store.trials)
         self._models: Mapping[Market, PriceModel] = MappingProxyType({})
         self._faults: Mapping[str, str] = MappingProxyType({})
         self._refused: dict[Champion, str] = {}
@@ -89,8 +91,14 @@ class Shelf:
 
     def _load(self, market: Market, digest: str) -> PriceModel:
         folder = self._store.bundle(digest)
-        try_bundle(folder)
-        model = load_price_model(folder)
-        if model.digest != digest or model.market != market:
+        # Read and checked once: what is assembled is, byte for byte, what passed the trial.
+        bundle = read_bundle(folder)
+        if bundle.digest != digest:
+            raise ForeignBundle(f"{folder.name} holds the bundle {bundle.digest[:12]}")
+        if not self._trials.passed(digest):
+            try_bundle(folder)
+            self._trials.remember(digest)
+        model = assemble(bundle)
+        if model.market != market:
             raise ForeignBundle(f"{folder.name} is a bundle of {model.market.slug}")
         return model

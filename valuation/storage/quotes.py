@@ -60,14 +60,15 @@ class QuoteStore:
 
     connection: Connection
 
-    def add(self, stored: StoredQuote) -> None:
-        """Write a quote; CodeTaken where its id or code is another's."""
-        row = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
+    def add(self, *stored: StoredQuote) -> None:
+        """Write quotes; CodeTaken where the id or code of one is another's."""
+        rows = [{**_row(quote), "document": quote.document.decode()} for quote in stored]
         try:
-            # The row beside the statement: inside it every value is coerced and hashed each time.
-            self.connection.execute(ADD_QUOTE, {**row, "document": stored.document.decode()})
+            # The rows beside the statement: inside it every value is coerced and hashed each time.
+            self.connection.execute(ADD_QUOTE, rows)
         except IntegrityError as error:
-            raise CodeTaken(f"{stored.id} or {stored.code} is taken") from error
+            codes = ", ".join(f"{quote.id} or {quote.code}" for quote in stored)
+            raise CodeTaken(f"{codes} is taken") from error
 
     def get(self, quote_id: str) -> StoredQuote:
         """A quote by id; QuoteNotFound or QuoteDamaged."""
@@ -79,10 +80,9 @@ class QuoteStore:
         row = self.connection.execute(select(quotes).where(quotes.c.code == code)).first()
         return _stored(row, code)
 
-    def record(self, event: Event) -> None:
-        """Add an event to those of its quote."""
-        row = {name: getattr(event, name) for name in event.__dataclass_fields__}
-        self.connection.execute(ADD_EVENT, row)
+    def record(self, *happened: Event) -> None:
+        """Add events to those of their quotes."""
+        self.connection.execute(ADD_EVENT, [_row(event) for event in happened])
 
     def events(self, quote_id: str) -> Sequence[Event]:
         """What happened to a quote, the first thing first."""
@@ -91,6 +91,10 @@ class QuoteStore:
             select(*chosen).where(events.c.quote_id == quote_id).order_by(events.c.seq)
         )
         return [Event(*row) for row in rows]
+
+
+def _row(entry: StoredQuote | Event) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
 
 
 def _stored(row: Row[tuple[object, ...]] | None, wanted: str) -> StoredQuote:

@@ -4,7 +4,6 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Engine, inspect, text
 
 from valuation.storage.engine import DatabaseUnavailable, file_of, reading, writing
@@ -23,10 +22,8 @@ def upgrade(engine: Engine) -> None:
     lock = _lock_file(engine)
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=WAIT_SECONDS):
-            _upgrade(engine)
-    except Timeout as error:
-        raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error
+        if revision(engine) != NEWEST:
+            _upgrade_in_turn(engine, lock)
     except OSError as error:
         raise DatabaseUnavailable(f"its folder cannot be written: {error.strerror}") from error
 
@@ -38,6 +35,16 @@ def revision(engine: Engine) -> str | None:
             return None
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return None if found is None else str(found)
+
+
+def _upgrade_in_turn(engine: Engine, lock: Path) -> None:
+    from filelock import FileLock, Timeout  # 12 ms to import, and most starts upgrade nothing
+
+    try:
+        with FileLock(lock, timeout=WAIT_SECONDS):
+            _upgrade(engine)
+    except Timeout as error:
+        raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error
 
 
 def _upgrade(engine: Engine) -> None:

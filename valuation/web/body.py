@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable, Coroutine
-from typing import Any, NoReturn
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+
+from valuation.web.malformed import Place, place_at, repeated_name
 
 LARGEST = 64 * 1024  # bytes
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -18,10 +20,14 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class MalformedBody(HTTPException):
-    """The body is no JSON that this service reads; ``detail`` never repeats any of it."""
+    """The body is no JSON that this service reads; ``detail`` never repeats any of it.
 
-    def __init__(self, detail: str) -> None:
+    ``place`` is the member where reading ended, None where no member is to blame.
+    """
+
+    def __init__(self, detail: str, place: Place | None) -> None:
         super().__init__(status_code=400, detail=detail)
+        self.place = place
 
 
 class OtherMediaType(HTTPException):
@@ -63,24 +69,40 @@ def parse_json(data: bytes) -> object:
     try:
         parsed: object = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise MalformedBody(f"the body is not valid JSON in UTF-8: {place}") from None
-    if NUL.search(data):
-        _refuse("a NUL character (\\u0000) is not accepted")
+        raise _not_json(data, error) from None
+    if nul := NUL.search(data):
+        place = place_at(data.decode(), len(data[: nul.start()].decode()))
+        raise MalformedBody("a NUL character (\\u0000) is not accepted", place)
     try:
         json.loads(data, object_pairs_hook=_without_repeats)
     except RecursionError:
-        _refuse("the body is nested too deeply")
+        raise MalformedBody("the body is nested too deeply", None) from None
+    except _Repeated:
+        place = repeated_name(data.decode())
+        raise MalformedBody("a name is given twice in one object", place) from None
     return parsed
+
+
+class _Repeated(ValueError):
+    """An object has a name twice."""
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> None:
     if len({name for name, _ in pairs}) != len(pairs):
-        _refuse("a name is given twice in one object")
+        raise _Repeated
 
 
-def _refuse(detail: str) -> NoReturn:
-    raise MalformedBody(detail)
+def _not_json(data: bytes, error: orjson.JSONDecodeError) -> MalformedBody:
+    """What the reader says, which repeats nothing of the body, and where it stopped."""
+    try:
+        text, position = data.decode(), error.pos
+    except UnicodeDecodeError as undecodable:
+        text = data.decode(errors="replace")
+        position = len(data[: undecodable.start].decode())
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    cause = f"line {line}, column {column}: {error.msg}"
+    return MalformedBody(f"the body is not valid JSON in UTF-8: {cause}", place_at(text, position))
 
 
 def _is_json(request: Request) -> bool:

@@ -1,11 +1,16 @@
 """What the service says about itself: devices found, the bundle that serves, the questions."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Any, cast
 
 from valuation.domain.questions import QUESTIONS
 from valuation.price_model.model import PriceModel
 from valuation.shop import NoSuchPage, Shop
-from valuation.web.requests import DeviceQuery
+from valuation.web.requests import Detail, DeviceQuery
+
+Segment = Mapping[str, Any]  # of an evaluation, as training wrote it
 
 DEEPEST = 1000  # results that pages can reach
 
@@ -33,15 +38,15 @@ def found_devices(shop: Shop, query: DeviceQuery) -> dict[str, object]:
     }
 
 
-def described_bundle(shop: Shop, model: PriceModel) -> dict[str, object]:
-    """A market's bundle: digest, measured figures, what moves its prices, how it was made."""
+def described_bundle(shop: Shop, model: PriceModel, detail: Detail) -> dict[str, object]:
+    """A market's bundle: age of its sales, coverage, what moves its prices; then the rest."""
     taught = model.taught()
-    tables = shop.book.tables(shop.today(shop.clock()))
-    return {
+    told = {
         "market": model.market.slug,
-        "digest": model.digest,
         "data": model.market.provenance.value,
-        "evaluation": model.evaluation,
+        "last_sale": model.evaluation.get("last_sale"),
+        "fitted_until": model.evaluation.get("fitted_until"),
+        "coverage": _coverage(model),
         "questions": {
             "sales": [q.id for q in QUESTIONS if q.id in taught],
             "tables": [q.id for q in QUESTIONS if q.priced and q.id not in taught],
@@ -49,6 +54,15 @@ def described_bundle(shop: Shop, model: PriceModel) -> dict[str, object]:
         },
         "context": {name: list(words) for name, words in model.specification.context.items()},
         "default_context": dict(model.specification.default_context),
+        "digest": model.digest,
+    }
+    return told if detail is Detail.SUMMARY else {**told, **_details(shop, model)}
+
+
+def _details(shop: Shop, model: PriceModel) -> dict[str, object]:
+    tables = shop.book.tables(shop.today(shop.clock()))
+    return {
+        "evaluation": model.evaluation,
         "provenance": dict(model.provenance),
         "tables": [
             {
@@ -61,6 +75,29 @@ def described_bundle(shop: Shop, model: PriceModel) -> dict[str, object]:
             for table in tables.values()
         ],
     }
+
+
+def _coverage(model: PriceModel) -> dict[str, object] | None:
+    """How often the interval held the price, overall and by segment; None where nobody measured."""
+    overall = cast(Segment | None, model.evaluation.get("overall"))
+    if overall is None:
+        return None
+    segments: defaultdict[str, dict[str, object]] = defaultdict(dict)
+    for segment in cast(Sequence[Segment], model.evaluation["segments"]):
+        segments[segment["dimension"]][segment["value"]] = _covered(segment)
+    bounds = overall["coverage_bounds"] or {"low": None, "high": None}
+    return {
+        **_covered(overall),
+        "target": round(max(model.levels) - min(model.levels), 6),
+        "low": bounds["low"],
+        "high": bounds["high"],
+        "segments": segments,
+    }
+
+
+def _covered(segment: Segment) -> dict[str, object]:
+    interval = segment["interval"]
+    return {"sales": segment["rows"], "measured": interval and interval["coverage"]}
 
 
 def described_questions() -> dict[str, object]:

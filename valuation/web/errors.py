@@ -4,6 +4,7 @@ Values that were sent are never repeated: they could hold an IMEI.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -23,12 +24,12 @@ from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
 from valuation.tables.table import BrokenTable
-from valuation.web.body import MalformedBody
-from valuation.web.problem import FieldError, Problem, redact
+from valuation.web.accepted import accepted_at
+from valuation.web.body import WITH_BODY, MalformedBody
+from valuation.web.problem import RETRY, FieldError, Problem, in_body
 from valuation.web.validation import validation_problem
 
 DEVICE_WAYS = "device.id, device.name with device.storage_gb, or device.identifier"
-RETRY = {"Retry-After": "5"}
 
 
 def refused(code: str, title: str, error: FieldError) -> Problem:
@@ -37,58 +38,47 @@ def refused(code: str, title: str, error: FieldError) -> Problem:
 
 
 def _unknown_question(error: UnknownQuestion) -> Problem:
-    field = f"answers.{redact(error.question)}"
-    known = ", ".join(BY_ID)
-    return refused(
-        "unknown_question", "Unknown question", FieldError(field, "no such question", known)
-    )
+    found = in_body(("answers", error.question), "no such question", ", ".join(BY_ID))
+    return refused("unknown_question", "Unknown question", found)
 
 
 def _unknown_answer(error: UnknownAnswer) -> Problem:
     accepted = f"{BY_ID[error.question].accepted}; leave it out where it is not known"
-    found = FieldError(f"answers.{error.question}", "not an answer to this question", accepted)
+    found = in_body(("answers", error.question), "not an answer to this question", accepted)
     return refused("unknown_answer", "Unknown answer", found)
 
 
 def _impossible(error: ImpossibleAnswers) -> Problem:
-    found = FieldError(f"answers.{error.question}", str(error))
+    found = in_body(("answers", error.question), str(error), BY_ID[error.question].accepted)
     return refused("impossible_answers", "Answers contradict each other", found)
 
 
 def _unknown_context(error: UnknownContext) -> Problem:
-    if not error.accepted:
-        field = FieldError(f"context.{redact(error.name)}", "this market's sales do not know it")
-    else:
-        field = FieldError(
-            f"context.{redact(error.name)}",
-            "no sale of this market had this value",
-            ", ".join(error.accepted),
-        )
-    return refused("unknown_context", "Unknown context", field)
+    said = "no sale of this market had this value" if error.accepted else (
+        "this market's sales do not know it"
+    )  # fmt: skip
+    accepted = ", ".join(error.accepted) or "no such name: leave it out"
+    found = in_body(("context", error.name), said, accepted)
+    return refused("unknown_context", "Unknown context", found)
 
 
 def _ambiguous(error: AmbiguousDevice) -> Problem:
     said = error.reason.value.replace("_", " ")
-    field = FieldError("device", f"{said}: {error.device_model}", ", ".join(error.variants))
+    field = in_body(("device",), f"{said}: {error.device_model}", ", ".join(error.variants))
     return Problem(
         422, error.reason.value, "Which variant is it?", f"device: {field.message}", (field,),
-        variants=error.variants,
+        besides={"variants": error.variants},
     )  # fmt: skip
 
 
 def _device_needed(_: DeviceNeeded) -> Problem:
-    found = FieldError("device", "no device is named", DEVICE_WAYS)
+    found = in_body(("device",), "no device is named", DEVICE_WAYS)
     return refused("device_needed", "No device", found)
 
 
 def _identifier(error: NotAnIdentifier) -> Problem:
-    found = FieldError("device.identifier", str(error))
+    found = in_body(("device", "identifier"), str(error))
     return refused("not_an_identifier", "Not an identifier", found)
-
-
-def _market(error: UnknownMarket) -> Problem:
-    found = FieldError("market", str(error), ", ".join(error.served))
-    return refused(error.code, "Which market?", found)
 
 
 def _page(_: NoSuchPage) -> Problem:
@@ -129,7 +119,9 @@ def _tables(_: Exception) -> Problem:
 
 
 def _malformed(error: MalformedBody) -> Problem:
-    return Problem(400, "malformed_body", "Malformed body", error.detail)
+    place = error.place
+    found = [] if place is None else [in_body(place, error.detail, accepted_at(place))]
+    return Problem(400, "malformed_body", "Malformed body", error.detail, found)
 
 
 STATUSES = {
@@ -146,10 +138,6 @@ def _http(error: HTTPException) -> Problem:
     return Problem(error.status_code, code, title, detail, headers=error.headers or {})
 
 
-def _invalid(error: RequestValidationError) -> Problem:
-    return validation_problem(error.errors())
-
-
 TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (UnknownQuestion, _unknown_question),
     (UnknownAnswer, _unknown_answer),
@@ -158,7 +146,6 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (AmbiguousDevice, _ambiguous),
     (DeviceNeeded, _device_needed),
     (NotAnIdentifier, _identifier),
-    (UnknownMarket, _market),
     (NoSuchPage, _page),
     (NoBundle, _no_bundle),
     (CodeTaken, _code_taken),
@@ -171,15 +158,31 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (PolicyRefused, _tables),
     (LeakyGates, _tables),
     (MalformedBody, _malformed),
-    (RequestValidationError, _invalid),
     (HTTPException, _http),
 )
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the table as a problem."""
+    """Answer every error of the table, and two that look at the request, as problems."""
     for kind, describe in TABLE:
         app.add_exception_handler(kind, _handler(describe))
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(UnknownMarket, _market)
+
+
+async def _invalid(request: Request, error: Any) -> Response:
+    """What is wrong with the request's shape; its route says which parameters it has."""
+    models = [each.field_info.annotation for each in request.scope["route"].dependant.query_params]
+    parameters = [name for model in models for name in model.model_fields]
+    return validation_problem(error.errors(), parameters).response(request.state.request_id)
+
+
+async def _market(request: Request, error: Any) -> Response:
+    """A market that is not served: a member of the body, or a parameter of the address."""
+    found = in_body(("market",), str(error), ", ".join(error.served))
+    if request.method not in WITH_BODY:
+        found = replace(found, pointer=None)
+    return refused(error.code, "Which market?", found).response(request.state.request_id)
 
 
 def _handler(describe: Callable[[Any], Problem]) -> Callable[[Request, Exception], Any]:

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from valuation.issuing import find, issue
+from valuation.issuing import find, issue_among_others
 from valuation.shop import DEFAULT_MERCHANT
 from valuation.web.answering import InShop, json_response, problems, quote_response
 from valuation.web.body import StrictRoute
 from valuation.web.describing import described_bundle, described_questions, found_devices
-from valuation.web.requests import DeviceQuery, MarketQuery, QuoteIn, QuoteQuery
+from valuation.web.requests import BundleQuery, DeviceQuery, QuoteIn, QuoteQuery
 from valuation.web.schemas import CustomerQuote, MerchantQuote
-from valuation.web.self_schemas import BundleOut, DeviceList, QuestionList
+from valuation.web.self_schemas import BundleOut, DeviceList, FullBundleOut, QuestionList
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
@@ -23,9 +23,15 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     responses={201: {"model": CustomerQuote | MerchantQuote}, **problems(400, 413, 415, 422, 503)},
     summary="Make a quote",
 )
-def create_quote(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+async def create_quote(
+    body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop
+) -> Response:
     """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
-    document = issue(shop, body.request(), merchant=DEFAULT_MERCHANT, market=body.market)
+    # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
+    request = body.request()
+    document = await issue_among_others(
+        shop, request, merchant=DEFAULT_MERCHANT, market=body.market
+    )
     return quote_response(document, view=query.view, status=201)
 
 
@@ -54,12 +60,15 @@ def search_devices(query: Annotated[DeviceQuery, Query()], shop: InShop) -> Resp
 @router.get(
     "/bundle",
     response_class=Response,
-    responses={200: {"model": BundleOut}, **problems(422, 503)},
+    responses={200: {"model": BundleOut | FullBundleOut}, **problems(422, 503)},
     summary="What serves a market",
 )
-def get_bundle(query: Annotated[MarketQuery, Query()], shop: InShop) -> Response:
-    """The bundle's figures as they were measured, its questions, its context, its making."""
-    return json_response(described_bundle(shop, shop.model(query.market)))
+def get_bundle(query: Annotated[BundleQuery, Query()], shop: InShop) -> Response:
+    """The bundle in short: how old its sales are, how often its intervals held, what it asks.
+
+    `detail=full` adds every figure that was measured, how it was made, and the tables in use.
+    """
+    return json_response(described_bundle(shop, shop.model(query.market), query.detail))
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """The OpenAPI document and a page of it that loads nothing from anywhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -8,10 +8,19 @@ import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
 
 from valuation.web.problem import FieldErrorOut, ProblemOut
+from valuation.web.self_schemas import NotReady
 
 router = APIRouter()
+
+# Schemas that answers refer to by name: FastAPI knows those of its own media type alone.
+PROBLEMS: Mapping[str, type[BaseModel]] = {
+    "FieldErrorOut": FieldErrorOut,
+    "Problem": ProblemOut,
+    "NotReady": NotReady,
+}
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -23,7 +32,7 @@ td, th { text-align: left; padding-right: 1.5rem; overflow-wrap: anywhere }
 
 
 def openapi_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The document's maker for an app, with the problem's schema among its parts."""
+    """The document's maker for an app, with the problems' schemas among its parts."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -34,11 +43,10 @@ def openapi_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
                 routes=app.routes,
             )
             schemas = made.setdefault("components", {}).setdefault("schemas", {})
-            template = "#/components/schemas/{model}"
-            schemas["FieldErrorOut"] = FieldErrorOut.model_json_schema(ref_template=template)
-            problem = ProblemOut.model_json_schema(ref_template=template)
-            problem.pop("$defs", None)
-            schemas["Problem"] = problem
+            for name, model in PROBLEMS.items():
+                schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+                schema.pop("$defs", None)
+                schemas[name] = schema
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -114,6 +114,19 @@ class MarketQuery(_Query):
     market: Annotated[str, Field(max_length=64)] | None = None
 
 
+class Detail(StrEnum):
+    """How much of a bundle is told."""
+
+    SUMMARY = "summary"
+    FULL = "full"
+
+
+class BundleQuery(MarketQuery):
+    """Which market's bundle, and how much of it."""
+
+    detail: Detail = Detail.SUMMARY
+
+
 class DeviceQuery(_Query):
     """A search for devices, a page of it."""
 

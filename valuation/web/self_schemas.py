@@ -1,5 +1,6 @@
 """What the service answers about itself, for the OpenAPI document; no field has a default."""
 
+from valuation.web.problem import ProblemOut
 from valuation.web.schemas import Out
 
 
@@ -37,16 +38,47 @@ class TableOut(Out):
     unverified: int
 
 
+class Covered(Out):
+    """How many sales that the fit had not seen were measured, and the share in the interval.
+
+    ``measured`` is null where there were too few to say.
+    """
+
+    sales: int
+    measured: float | None
+
+
+class Coverage(Covered):
+    """Of all sales, between ``low`` and ``high`` with 95% confidence; then by segment."""
+
+    target: float
+    low: float | None
+    high: float | None
+    segments: dict[str, dict[str, Covered]]
+
+
 class BundleOut(Out):
-    """What serves a market, how well it was measured to do, and how it was made."""
+    """What serves a market, in short; dates are days, ``data`` is demo or real.
+
+    ``last_sale`` is the market's last sale, ``fitted_until`` the last that taught the boosters;
+    null where sales are undated or the bundle does not say.
+    """
 
     market: str
-    digest: str
     data: str
-    evaluation: dict[str, object]
+    last_sale: str | None
+    fitted_until: str | None
+    coverage: Coverage | None
     questions: PricedBy
     context: dict[str, list[str]]
     default_context: dict[str, str]
+    digest: str
+
+
+class FullBundleOut(BundleOut):
+    """The same with every figure, how it was made, and the tables in use."""
+
+    evaluation: dict[str, object]
     provenance: dict[str, str]
     tables: list[TableOut]
 
@@ -94,9 +126,14 @@ class Health(Out):
 
 
 class Readiness(Out):
-    """Whether quotes can be made: database, bundle by market, and every fault."""
+    """Whether quotes can be made: database, disk, bundle by market, and every fault."""
 
     ready: bool
     database: str
+    disk: str
     bundles: dict[str, str]
     faults: dict[str, str]
+
+
+class NotReady(Readiness, ProblemOut):
+    """The same as a problem; ``detail`` says what to do."""

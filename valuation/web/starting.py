@@ -12,7 +12,7 @@ from valuation.domain.device import Category, Device
 from valuation.domain.questions import questions_for
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
-from valuation.price_model.model import devices_from_csvish, ladder_from_json
+from valuation.price_model.model import FrozenDevices, ladder_from_json
 from valuation.settings import Settings
 from valuation.shop import Entropy, shop_book, tac_table
 from valuation.storage.engine import DatabaseUnavailable, make_engine
@@ -22,6 +22,15 @@ from valuation.tables.table import BrokenTable
 
 BACKLOG = 2048
 TRAIN = "run `make run` or `tradein train` first"
+# Devices that a reader knows, for the example; the first that the bundle has sold often enough
+# that its price is no guess.
+WELL_KNOWN = (
+    "apple/iphone/iphone-13/128gb",
+    "apple/iphone/iphone-12/128gb",
+    "apple/iphone/iphone-11/128gb",
+    "samsung/galaxy-s/galaxy-s21/8gb-128gb",
+)
+OFTEN = 20  # sales of the device model
 
 
 class CannotServe(RuntimeError):
@@ -119,14 +128,16 @@ def _request(champion: Champion, bundle: Bundle, *, named: bool) -> Mapping[str,
 
 
 def _sold_device(bundle: Bundle) -> Device:
-    """A phone with sales in the bundle, the one sold most."""
+    """A phone with sales in the bundle: a well-known one, else the one sold most."""
     try:
         rungs = ladder_from_json(bundle.json("ladder.json")).rungs  # type: ignore[arg-type]  # a damaged one raises below
-        devices = devices_from_csvish(bundle.json("catalogue.json"))  # type: ignore[arg-type]  # likewise
+        devices = FrozenDevices(bundle.json("catalogue.json"))  # type: ignore[arg-type]  # likewise
         phones = [d for d in devices.values() if d.category is Category.PHONE]
-        return max(
-            (d for d in phones or devices.values() if d.device_model in rungs),
-            key=lambda d: (rungs[d.device_model].sales, d.variant),
-        )
+        sold = [d for d in phones or devices.values() if d.device_model in rungs]
+        known = {d.variant: d for d in sold if rungs[d.device_model].sales >= OFTEN}
+        for variant in WELL_KNOWN:
+            if variant in known:
+                return known[variant]
+        return max(sold, key=lambda d: (rungs[d.device_model].sales, d.variant))
     except (KeyError, TypeError, ValueError) as error:
         raise CannotServe(f"the bundle {bundle.digest[:12]} cannot be served: {error}") from error

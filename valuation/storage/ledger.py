@@ -1,0 +1,74 @@
+"""The way of issued quotes into the database: all that wait go in one transaction.
+
+A commit waits for the disk, which takes the same time for one quote as for eight. So whoever comes
+while it is busy shares the next commit, and nobody is answered before his own is durable.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from valuation.storage.engine import writing
+from valuation.storage.quotes import CodeTaken, Event, QuoteStore, StoredQuote
+
+
+class Entry(NamedTuple):
+    """A quote and what happened to it, written together or not at all."""
+
+    quote: StoredQuote
+    event: Event
+
+
+class Ledger:
+    """Writes entries. ``add`` belongs to one event loop, ``write`` to any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def write(self, *entries: Entry) -> None:
+        """All of them, durably; CodeTaken or DatabaseUnavailable: none of them."""
+        with writing(self._engine) as connection:
+            store = QuoteStore(connection)
+            store.add(*(entry.quote for entry in entries))
+            store.record(*(entry.event for entry in entries))
+
+    async def add(self, entry: Entry) -> None:
+        """Return once the entry is durable; CodeTaken or DatabaseUnavailable: it is not there."""
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((entry, written))
+        if self._writer is None:
+            # A task of its own: the request that began it may be given up.
+            self._writer = asyncio.create_task(self._write_waiting())
+        await written
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            taken, self._waiting = self._waiting, []
+            entries = [entry for entry, _ in taken]
+            loop = asyncio.get_running_loop()
+            failures = await loop.run_in_executor(None, self._failures, entries)
+            for (_, written), failure in zip(taken, failures, strict=True):
+                if written.cancelled():
+                    continue
+                if failure is None:
+                    written.set_result(None)
+                else:
+                    written.set_exception(failure)
+        self._writer = None
+
+    def _failures(self, entries: Sequence[Entry]) -> list[Exception | None]:
+        """Why each entry could not be written; None for one that was."""
+        try:
+            self.write(*entries)
+        except CodeTaken as taken:
+            if len(entries) == 1:
+                return [taken]
+            # One of them has another's code and the transaction is lost: each on its own.
+            return [failure for entry in entries for failure in self._failures([entry])]
+        except Exception as error:  # noqa: BLE001 -- each who waits is told
+            return [error] * len(entries)
+        return [None] * len(entries)
