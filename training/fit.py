@@ -55,16 +55,19 @@ class Task:
 def fit_many(
     tasks: Sequence[Task], *, progress: Progress | None = None, jobs: int = 2
 ) -> list[Fitted]:
-    """Every task's ladder and boosters; the boosters are fitted side by side by joblib.
+    """Every task's ladder, then every booster, side by side by joblib.
 
     ``progress`` is told how many of how many steps are done.
     """
     steps = len(tasks) * (1 + len(LEVELS))
     tell = progress or _nobody
+    tell(0, steps)
     prepared = []
-    for number, task in enumerate(tasks):
-        tell(number, steps)
-        prepared.append(_prepare(task))
+    for made in Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_prepare)(task) for task in tasks
+    ):
+        prepared.append(made)
+        tell(len(prepared), steps)
     fitting = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_fit_booster)(inputs, target, level, task.specification, task.params)
         for task, (_, inputs, target) in zip(tasks, prepared, strict=True)

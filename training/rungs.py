@@ -70,11 +70,10 @@ class _Level:
     def fit(self, left: Floats, pool: float) -> None:
         self.steps, self.counts = shrunken(left, self.codes, len(self.names), pool)
 
-    def steps_of(self, left: Floats, rows: Mask, pool: float) -> Floats:
-        """The step of each row by the sales of some rows alone, 0 where they have none."""
-        steps, _ = shrunken(left[rows], self.codes[rows], len(self.names), pool)
-        taken: Floats = np.append(steps, 0.0)[self.codes]
-        return taken
+    def medians_of(self, left: Floats, rows: Mask) -> tuple[Floats, Floats]:
+        """Median and count of each row's group among some rows alone, 0 where it has none."""
+        medians, counts = shrunken(left[rows], self.codes[rows], len(self.names), 0.0)
+        return np.append(medians, 0.0)[self.codes], np.append(counts, 0.0)[self.codes]
 
     def of_rows(self) -> Floats:
         """The step of each row, 0 where it has no group."""
@@ -106,16 +105,18 @@ def best_pools(levels: Sequence[_Level], residual: Floats, fold: Index) -> Pools
     walks = [(fold == number, np.array(residual)) for number in np.unique(fold)]
     chosen = {}
     for level in levels:
-        errors, steps = np.zeros(len(POOLS)), []
+        errors, others = np.zeros(len(POOLS)), []
         for inside, left in walks:
-            fitted = [level.steps_of(left, ~inside, pool) for pool in POOLS]
-            errors += [float(np.abs(left[inside] - step[inside]).sum()) for step in fitted]
-            steps.append(fitted)
-        best = int(np.flatnonzero(errors <= errors.min() * (1 + NEAR))[-1])
-        chosen[level.name] = POOLS[best]
+            medians, counts = level.medians_of(left, ~inside)
+            own, sales = medians[inside], counts[inside]
+            steps = [own * sales / (sales + pool) for pool in POOLS]
+            errors += [float(np.abs(left[inside] - step).sum()) for step in steps]
+            others.append((medians, counts))
+        pool = POOLS[int(np.flatnonzero(errors <= errors.min() * (1 + NEAR))[-1])]
+        chosen[level.name] = pool
         walks = [
-            (inside, left - fitted[best])
-            for (inside, left), fitted in zip(walks, steps, strict=True)
+            (inside, left - medians * counts / (counts + pool))
+            for (inside, left), (medians, counts) in zip(walks, others, strict=True)
         ]
     return chosen
 

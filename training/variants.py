@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -51,21 +53,24 @@ def order_variants(
         {name: known[name].to_numpy() for name in SIZES}, specification
     )
     known = known.fillna({name: specification.typical[name] for name in SIZES})
-    for slug, group in known.groupby("device_model", sort=True):
-        model, variants = str(slug), [str(variant) for variant in group["variant"]]
-        brand = model.partition("/")[0]
-        first = rungs.get(model) or replace(
-            ladder.nearest((model.rpartition("/")[0], brand)), sales=0
-        )
-        ahead = float(start[model])
+    known = known.sort_values(["device_model", "variant"])
+    columns = ("device_model", "variant", "storage_gb", "ram_gb", "size")
+    rows = zip(*(known[name].tolist() for name in columns), strict=True)
+    for model, group in groupby(rows, key=itemgetter(0)):
+        family = model.rpartition("/")[0]
+        nobody = replace(ladder.nearest((family, model.partition("/")[0])), sales=0)
+        first, ahead = rungs.get(model, nobody), float(start[model])
         rungs[model] = replace(first, departure=first.departure + ahead)
-        storage, ram = group["storage_gb"].tolist(), group["ram_gb"].tolist()
-        own = [rungs.get(variant, replace(first, sales=0)) for variant in variants]
-        size = group["size"].tolist()
-        whole = [rung.departure + ahead + level for rung, level in zip(own, size, strict=True)]
-        ordered = _isotone(list(zip(storage, ram, whole, strict=True)))
-        for variant, rung, departure, level in zip(variants, own, ordered, size, strict=True):
-            rungs[variant] = replace(rung, departure=departure - level)
+        variants = list(group)
+        own = [rungs.get(variant, replace(first, sales=0)) for _, variant, *_ in variants]
+        ordered = _isotone(
+            [
+                (storage, ram, rung.departure + ahead + size)
+                for rung, (*_, storage, ram, size) in zip(own, variants, strict=True)
+            ]
+        )
+        for rung, departure, (_, variant, *_, size) in zip(own, ordered, variants, strict=True):
+            rungs[variant] = replace(rung, departure=departure - size)
     return replace(ladder, rungs=rungs)
 
 
