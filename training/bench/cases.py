@@ -75,7 +75,7 @@ def make_cases(till: Till, *, count: int) -> list[Case]:
 
 def _drawn(till: Till) -> Iterator[Case | None]:
     model, random = till.desk.model, np.random.default_rng(SEED)
-    sold = sorted(v for v, d in model.devices.items() if d.device_model in model.ladder.rungs)
+    sold = sorted(v for v, d in model.devices.items() if model.ladder.sales_of(d.device_model))
     while sold:
         device = model.devices[sold[int(random.integers(len(sold)))]]
         request = QuoteRequest(_answers(device, random), device=device.variant)
