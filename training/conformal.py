@@ -177,10 +177,10 @@ def predict(ladder: Ladder, boosters: list[Booster], task: Task, dataset: Datase
     """The sum of ladder and boosters, as the price model serves it."""
     matrix = feature_matrix(dataset.columns, task.specification)
     rungs = ladder.features(dataset.columns, task.specification)
-    level = ladder.terms_level(dataset.columns, matrix, task.specification) + rungs[:, 0]
+    level = ladder.terms_level(dataset.columns, matrix, task.specification) + rungs[:, :1]
     inputs = np.hstack([matrix, rungs])
     scores = np.hstack([booster.predict(inputs) for booster in boosters])
-    ordered: Floats = np.sort(scores + level[:, None], axis=1)
+    ordered: Floats = np.sort(scores + level, axis=1)
     return ordered
 
 

@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from training.dataset import Dataset, Mask
 from training.ladder_fit import fit_ladder, leave_room, out_of_fold_rungs
 from training.params import BoosterRules, Params
+from training.tilts import tilted
 from valuation.features import FeatureSpecification, Floats, feature_matrix
 from valuation.ladder import LADDER_COLUMNS, LADDER_MONOTONE, Ladder
 
@@ -69,9 +70,9 @@ def fit_many(
         prepared.append(made)
         tell(len(prepared), steps)
     fitting = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_fit_booster)(inputs, target, level, task.specification, task.params)
-        for task, (_, inputs, target) in zip(tasks, prepared, strict=True)
-        for level in LEVELS
+        delayed(_fit_booster)(inputs, targets[:, place], level, task.specification, task.params)
+        for task, (_, inputs, targets) in zip(tasks, prepared, strict=True)
+        for place, level in enumerate(LEVELS)
     )
     texts = []
     for text in fitting:
@@ -85,7 +86,8 @@ def fit_many(
 
 
 def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
-    """The ladder, and what the boosters see: rungs out of fold, so that none has seen its sale."""
+    """The ladder, what the boosters see (rungs out of fold, so that none has seen its sale), and
+    what the ladder leaves to each quantile, shape (n, levels)."""
     rules, specification = task.params.ladder, task.specification
     fitted = fit_ladder(
         task.dataset,
@@ -99,8 +101,13 @@ def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
     matrix = feature_matrix(taken.columns, specification)
     rungs = out_of_fold_rungs(fitted, taken, specification, task.sizes)
     served = leave_room(fitted.ladder, rules)
-    level = served.terms_level(taken.columns, matrix, specification) + rungs[:, 0]
-    return served, np.hstack([matrix, rungs]), taken.log_price - level
+    level = served.terms_level(taken.columns, matrix, specification)[:, 0] + rungs[:, 0]
+    served = tilted(
+        served, taken.columns, matrix, specification,
+        residual=taken.log_price - level, rules=rules, levels=LEVELS,
+    )  # fmt: skip
+    levels = served.terms_level(taken.columns, matrix, specification) + rungs[:, :1]
+    return served, np.hstack([matrix, rungs]), taken.log_price[:, None] - levels
 
 
 def _fit_booster(

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import cholesky, solve_triangular
-from scipy.optimize import lsq_linear
 
+from training.bounded_ridge import bounded_ridge
 from training.dataset import Dataset, Index, Mask, take_columns
 from training.ladder_terms import starting_terms
 from training.paces import fit_paces, paces_of
@@ -129,7 +128,7 @@ def out_of_fold_rungs(
     start = fitted.start.reindex(dataset.columns.device_model.tolist()).to_numpy()
     residual = (
         dataset.log_price
-        - ladder.terms_level(dataset.columns, matrix, specification)
+        - ladder.terms_level(dataset.columns, matrix, specification)[:, 0]
         - size
         - start
     )
@@ -181,7 +180,7 @@ def _fit_terms(
     upper = np.array([np.inf, *(0.0 if t.sign < 0 else np.inf for t in terms), *free])
     solution = np.zeros(full.shape[1])
     for _ in range(REWEIGHTINGS):
-        away = _bounded_ridge(
+        away = bounded_ridge(
             full, target - full @ prior, weights, (lower - prior, upper - prior), rules.ridge
         )
         solution = prior + away
@@ -198,16 +197,3 @@ def _least(term: Term, rules: LadderRules) -> float:
     if not term.factors[0].column.startswith("answer_") or len(term.factors) > 1:
         return 0.0
     return rules.least_point if term.factors[0].kind == "ramp" else rules.least_step
-
-
-def _bounded_ridge(
-    full: Floats, target: Floats, weights: Floats, bounds: tuple[Floats, Floats], ridge: float
-) -> Floats:
-    """Weighted ridge under bounds, on the small system that the normal equations leave."""
-    weighted = full * weights[:, None]
-    scale = np.sqrt(np.maximum((full**2).mean(axis=0), 1e-12))
-    gram = weighted.T @ full + np.diag(ridge * scale**2) + 1e-9 * np.eye(full.shape[1])
-    root = cholesky(gram, lower=True)
-    right = solve_triangular(root, weighted.T @ target, lower=True)
-    result: Floats = lsq_linear(root.T, right, bounds=bounds, method="bvls").x
-    return result

@@ -66,7 +66,9 @@ class Ladder:
 
     ``doublings``: log price of twice the storage or RAM. It is part of the departure, whose rungs
     bend it for each device model, as long as more is never worth less. ``paces``: by slug, how
-    many times the common curve of age a device model, family or brand follows.
+    many times the common curve of age a device model, family or brand follows. ``tilts``: what each
+    quantile adds to the intercept and to each coefficient (nothing, where it is empty): the prices
+    of old, cheap or damaged devices lie further apart than those of others.
     """
 
     intercept: float
@@ -75,6 +77,7 @@ class Ladder:
     root: Rung
     doublings: Mapping[str, float] = field(default_factory=dict)
     paces: Mapping[str, float] = field(default_factory=dict)
+    tilts: tuple[tuple[float, ...], ...] = ((),)
     _plans: "dict[tuple[str, ...], tuple[TermPlan, Floats]]" = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -82,18 +85,27 @@ class Ladder:
     def terms_level(
         self, columns: Columns, matrix: Floats, specification: FeatureSpecification
     ) -> Floats:
-        """Log price by the terms alone, each at its own pace of age, shape (n,)."""
+        """Log price by the terms alone, each at its own pace of age, shape (n, tilts)."""
         names = specification.names()
         if names not in self._plans:
-            aged = np.array([term.factors[0].column == AGE for term in self.terms], dtype=bool)
-            weights = np.array([term.coefficient for term in self.terms])
-            split = np.column_stack([np.where(aged, 0.0, weights), np.where(aged, weights, 0.0)])
-            self._plans[names] = TermPlan(names, self.terms), split
+            self._plans[names] = TermPlan(names, self.terms), self._weights()
         plan, weights = self._plans[names]
-        others, age = (plan.values(matrix) @ weights).T
-        slugs = zip(*(getattr(columns, slug) for slug in reversed(PACE_SLUGS)), strict=True)
-        level: Floats = self.intercept + others + age * [self._pace(names) for names in slugs]
+        others, age = np.hsplit(plan.values(matrix) @ weights, 2)
+        start = np.array([self.intercept + (tilt[0] if tilt else 0.0) for tilt in self.tilts])
+        level: Floats = start + others + age * self.pace(columns)[:, None]
         return level
+
+    def pace(self, columns: Columns) -> Floats:
+        """The pace of each row, shape (n,)."""
+        slugs = zip(*(getattr(columns, slug) for slug in reversed(PACE_SLUGS)), strict=True)
+        return np.array([self._pace(names) for names in slugs], dtype=np.float64)
+
+    def _weights(self) -> Floats:
+        """Coefficients of each tilt, those of age apart, shape (terms, 2 x tilts)."""
+        aged = np.array([term.factors[0].column == AGE for term in self.terms], dtype=bool)
+        plain = np.array([term.coefficient for term in self.terms])
+        each = np.array([plain + (tilt[1:] if tilt else 0.0) for tilt in self.tilts]).T
+        return np.hstack([np.where(aged[:, None], 0.0, each), np.where(aged[:, None], each, 0.0)])
 
     def _pace(self, slugs: Sequence[str | None]) -> float:
         """The pace of the nearest slug known, 1 where none is."""

@@ -83,10 +83,10 @@ class PriceModel:
         """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
         matrix = feature_matrix(columns, self.specification)
         ladder = self.ladder.features(columns, self.specification)
-        level = self.ladder.terms_level(columns, matrix, self.specification) + ladder[:, 0]
+        level = self.ladder.terms_level(columns, matrix, self.specification) + ladder[:, :1]
         inputs = np.hstack([matrix, ladder])
         scores = np.hstack([booster.predict(inputs) for booster in self.boosters])
-        ordered: Floats = np.sort(scores + level[:, None], axis=1)
+        ordered: Floats = np.sort(scores + level, axis=1)
         return ordered
 
     def taught(self) -> Mapping[str, int]:
@@ -178,6 +178,7 @@ def ladder_to_json(ladder: Ladder) -> dict[str, object]:
         ],
         "rungs": {k: [r.departure, r.sales, r.spread] for k, r in sorted(ladder.rungs.items())},
         "paces": dict(sorted(ladder.paces.items())),
+        "tilts": ladder.tilts,
         "doublings": dict(sorted(ladder.doublings.items())),
         "root": [ladder.root.departure, ladder.root.sales, ladder.root.spread],
     }
@@ -201,6 +202,10 @@ def ladder_from_json(data: Mapping[str, object]) -> Ladder:
         root=Rung(*cast(tuple[float, int, float], data["root"])),
         doublings=_numbers(data["doublings"]),
         paces=_numbers(data["paces"]),
+        tilts=tuple(
+            tuple(float(weight) for weight in tilt)
+            for tilt in cast(Sequence[Sequence[float]], data["tilts"])
+        ),
     )
 
 
