@@ -23,6 +23,7 @@ from valuation.ladder import LADDER_COLUMNS, LADDER_MONOTONE, Ladder
 LEVELS = (0.1, 0.5, 0.9)
 # Constraint method: `advanced` breaks the promise (LightGBM issues 5358 and 6155).
 METHOD = "intermediate"
+ATTEMPTS = 5
 
 Objective = Callable[[Floats, lgb.Dataset], tuple[Floats, Floats]]
 
@@ -128,8 +129,21 @@ def _fit_booster(
     )
     settings = _settings(specification, params, rows=len(target))
     settings["objective"] = pinball_objective(level=level, smoothing=rules.smoothing)
-    booster = lgb.train(settings, data, num_boost_round=rules.trees)
-    return _without_parameters(booster.model_to_string())
+    return _without_parameters(_trained(settings, data, rules.trees).model_to_string())
+
+
+def _trained(settings: dict[str, object], data: lgb.Dataset, trees: int) -> lgb.Booster:
+    """The booster. On small samples LightGBM now and then stops at a check of its own (a split with
+    an empty side, under monotone constraints): then the next seed draws other rows and columns, so
+    the same sales still give the same trees."""
+    for attempt in range(ATTEMPTS):
+        seed = int(str(settings["seed"])) + attempt
+        try:
+            return lgb.train({**settings, "seed": seed}, data, num_boost_round=trees)
+        except lgb.basic.LightGBMError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _settings(
