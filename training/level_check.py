@@ -13,11 +13,12 @@ from typing import Protocol
 import numpy as np
 
 from training.checks import EXAMPLES, Finding
+from training.monotone_check import Pricer
 from valuation.domain.device import Category, Device
 from valuation.domain.market import Market, PriceKind
 from valuation.domain.money import exponent
 from valuation.domain.questions import BY_ID
-from valuation.features import Columns, FeatureRow, FeatureSpecification, Floats, columns_of
+from valuation.features import Columns, FeatureRow, Floats, columns_of
 from valuation.tables import readings
 from valuation.tables.book import load_book
 from valuation.tables.table import Table
@@ -29,18 +30,11 @@ LEAST_NEIGHBOURS = 4
 AGE_BAND_DAYS = 730
 
 
-class Pricer(Protocol):
+class MarketPricer(Pricer, Protocol):
     """What the check asks of a price model."""
 
     @property
     def market(self) -> Market: ...
-    @property
-    def specification(self) -> FeatureSpecification: ...
-    @property
-    def devices(self) -> Mapping[str, Device]: ...
-    @property
-    def levels(self) -> tuple[float, ...]: ...
-    def log_quantiles(self, columns: Columns) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class Limits:
     metal: Mapping[Category, float]
 
 
-def absurd_levels(*, model: Pricer, as_of: date) -> Finding:
+def absurd_levels(*, model: MarketPricer, as_of: date) -> Finding:
     """Device models whose p50 with the best answers cannot be: of the cheapest variant above twice
     the launch price or below the metal in it, in the middle far from its neighbours."""
     devices = [device for _, device in sorted(model.devices.items())]

@@ -1,30 +1,20 @@
 """Quotes that wait for the same commit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import Engine, event, text
 
 from tests.storage.test_quotes import ISSUED, make_stored
-from valuation.storage.engine import DatabaseUnavailable, make_engine, reading
+from valuation.storage.engine import DatabaseUnavailable, reading
 from valuation.storage.ledger import Entry, Ledger
 from valuation.storage.quotes import CodeTaken, Event, QuoteStore
-from valuation.storage.upgrade import upgrade
 
 
 def make_entry(number: int, *, code: str | None = None) -> Entry:
     quote = make_stored(number, code=code or f"AAA-{number:04d}")
     return Entry(quote, Event(quote.id, "issued", "default", ISSUED, "{}"))
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path}/quotes.sqlite")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def together(engine: Engine, *entries: Entry) -> list[BaseException | None]:

@@ -1,16 +1,14 @@
 """The quote store."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import IntegrityError
 
-from valuation.storage.engine import make_engine, reading, writing
+from valuation.storage.engine import reading, writing
 from valuation.storage.quotes import (
     CodeTaken,
     Event,
@@ -20,7 +18,6 @@ from valuation.storage.quotes import (
     StoredQuote,
 )
 from valuation.storage.tables import quotes
-from valuation.storage.upgrade import upgrade
 
 ISSUED = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
 
@@ -40,14 +37,6 @@ def make_stored(number: int = 1, *, code: str = "AAA-AAAA") -> StoredQuote:
         document=document,
         digest=hashlib.sha256(document).hexdigest(),
     )
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path}/quotes.sqlite")
-    upgrade(engine)
-    yield engine
-    engine.dispose()
 
 
 def test_a_quote_comes_back_as_it_was_stored(engine: Engine) -> None:
