@@ -8,7 +8,7 @@ import numpy as np
 from training.dataset import Dataset
 from training.params import SpecificationRules
 from valuation.domain.device import Category, Device, UnitState
-from valuation.domain.questions import BY_ID
+from valuation.domain.questions import BEST, BY_ID, Known
 from valuation.features import FACTS, FeatureSpecification, Floats
 
 SEASON_FROM_DAYS = 360
@@ -29,13 +29,18 @@ def specification_of(
     ``last_sale`` is the day number of the market's last sale, NaN where undated.
     """
     columns = dataset.columns
+    known = {
+        q: _known(q, levels, rules)
+        for q, levels in columns.answers.items()
+        if _taught(q, levels, rules)
+    }
     context = {
         name: vocabulary
         for name, words in columns.context.items()
         if len(vocabulary := _frequent(words.tolist(), rules.least_context)) > 1
     }
     return FeatureSpecification(
-        answers={q: _typical(v) for q, v in columns.answers.items() if _taught(q, v, rules)},
+        answers={question: _typical(columns.answers[question]) for question in known},
         context=context,
         default_context={
             name: serve.get(name) or _most_frequent(columns.context[name].tolist(), words)
@@ -47,11 +52,8 @@ def specification_of(
             "unit_state": tuple(state.value for state in UnitState),
         },
         typical={name: _typical_fact(dataset, name) for name in FACTS},
-        lowest={
-            q: lowest
-            for q, levels in columns.answers.items()
-            if _taught(q, levels, rules) and (lowest := _lowest(q, levels, rules)) > 0
-        },
+        lowest={question: levels.lowest for question, levels in known.items() if levels.lowest},
+        highest={q: levels.highest for q, levels in known.items() if levels.highest < BEST[q]},
         launch=_usual_launch(devices),
         ages_until=None if np.isnan(last_sale) else last_sale + rules.ages_days,
         dated=dataset.dated and float(np.ptp(dataset.sold_on)) >= SEASON_FROM_DAYS,
@@ -64,12 +66,14 @@ def _taught(question: str, levels: Floats, rules: SpecificationRules) -> bool:
     return below >= rules.least_answers and len(np.unique(known)) > 1 and BY_ID[question].priced
 
 
-def _lowest(question: str, levels: Floats, rules: SpecificationRules) -> int:
-    """The lowest level that enough sales had; battery health is a scale, and has none."""
+def _known(question: str, levels: Floats, rules: SpecificationRules) -> Known:
+    """The levels that enough sales had; battery health is a scale, and is known throughout."""
     if BY_ID[question].percent:
-        return 0
-    counts = [int((levels == level).sum()) for level in range(BY_ID[question].best + 1)]
-    return next(level for level, count in enumerate(counts) if count >= rules.least_level)
+        return Known(0, BEST[question])
+    counts = [int((levels == level).sum()) for level in range(BEST[question] + 1)]
+    least = min(rules.least_level, max(counts))
+    enough = [level for level, count in enumerate(counts) if count >= least]
+    return Known(enough[0], enough[-1])
 
 
 def _typical(levels: Floats) -> float:

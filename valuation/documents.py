@@ -12,7 +12,7 @@ from typing import cast
 import orjson
 
 from valuation.domain.disposition import FLAGS, Gate, Route, RouteValue
-from valuation.domain.explanation import OTHERS, Line
+from valuation.domain.explanation import BEST_CONDITION, OTHERS, ROUNDING, ROUTE, Line
 from valuation.domain.market import Provenance
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import Indicative, Offer, Outcome, Quote, Referral, Subject, ValueOnly
@@ -22,9 +22,10 @@ Document = dict[str, object]
 SCHEMA = 1
 DEMO_NOTICE = "Demo data: made by a simulator, not from real sales."
 LABELS = {
-    "best_condition": ("In the best condition", "最佳成色"),
+    BEST_CONDITION: ("In the best condition", "最佳成色"),
     OTHERS: ("Other answers", "其他情况"),
-    "rounding": ("Rounding", "取整"),
+    ROUTE: ("What is paid on this route instead", "按该去向计价的差额"),
+    ROUNDING: ("Rounding", "取整"),
 }
 ROUTE_LABELS = {
     Route.AS_IS: ("Resold as it is", "直接转售"),

@@ -68,10 +68,10 @@ class FeatureSpecification:
 
     ``answers``: question id → level that stands in for an absent one in *training* rows.
     ``vocabulary``: categorical column → its values in the order of their codes.
-    ``typical``: fill for absent facts, beside a flag column. ``lowest``: the lowest level of an
-    answer that enough sales had, where that is not the worst. ``launch``: ln launch price by brand
-    or family, for devices whose own is unknown. ``ages_until``: day number after which nobody knows
-    how prices moved; devices stop ageing there.
+    ``typical``: fill for absent facts, beside a flag column. ``lowest`` and ``highest``: the levels
+    of an answer that enough sales had, where not the worst or the best. ``launch``: ln launch price
+    by brand or family, for devices whose own is unknown. ``ages_until``: day number after which
+    nobody knows how prices moved; devices stop ageing there.
     """
 
     answers: Mapping[str, float]
@@ -81,6 +81,7 @@ class FeatureSpecification:
     typical: Mapping[str, float]
     dated: bool
     lowest: Mapping[str, int] = field(default_factory=dict)
+    highest: Mapping[str, int] = field(default_factory=dict)
     launch: Mapping[str, float] = field(default_factory=dict)
     ages_until: float | None = None
 
@@ -146,6 +147,7 @@ class FeatureSpecification:
             launch={k: float(str(v)) for k, v in data.get("launch", {}).items()},
             ages_until=None if data.get("ages_until") is None else float(str(data["ages_until"])),
             lowest={k: int(str(v)) for k, v in data.get("lowest", {}).items()},
+            highest={k: int(str(v)) for k, v in data.get("highest", {}).items()},
         )
 
 

@@ -25,7 +25,7 @@ from valuation.domain.quote import (
     quote_id,
     spoken_code,
 )
-from valuation.domain.terms import Terms
+from valuation.domain.tariff import Tariffs
 from valuation.features import EPOCH
 from valuation.price_model.model import PriceModel
 from valuation.priced_quote import Pricing
@@ -78,7 +78,7 @@ class Desk:
     book: Book
     unit_key: bytes
     # The terms of each day asked for: to read eleven tables again would cost a third of a quote.
-    _days: dict[date, tuple[dict[str, Table], Terms]] = field(
+    _days: dict[date, tuple[dict[str, Table], Tariffs]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -93,7 +93,7 @@ class Desk:
         context = dict(request.context or {})
         self.model.check_context(context)
         subject, referral = self._subject(request)
-        tables, terms = self._terms(as_of)
+        tables, tariffs = self._terms(as_of)
         answers = self._answers(request, subject)
         draft = Quote(
             id=quote_id(issued_at=now, entropy=entropy),
@@ -102,12 +102,12 @@ class Desk:
             market=self.model.market,
             issued_at=now,
             as_of=as_of,
-            valid_until=now + timedelta(days=terms.policy.validity_days),
+            valid_until=now + timedelta(days=tariffs.terms.policy.validity_days),
             subject=subject,
             context=context,
             answers=answers,
             outcome=referral or _not_priced(),
-            policy=terms.policy,
+            policy=tariffs.terms.policy,
             stale_since=self._stale_since(as_of),
             versions=Versions(
                 self.model.digest, {i: t.digest for i, t in sorted(tables.items())}, RULES
@@ -115,14 +115,14 @@ class Desk:
         )
         if subject.device is None or answers is None:
             return draft, tuple(tables.values())
-        return Pricing(self.model, terms, draft, subject.device, answers).priced(), tuple(
-            tables.values()
-        )
+        pricing = Pricing(self.model, tariffs.of(subject.device), draft, subject.device, answers)
+        return pricing.priced(), tuple(tables.values())
 
-    def _terms(self, day: date) -> tuple[dict[str, Table], Terms]:
+    def _terms(self, day: date) -> tuple[dict[str, Table], Tariffs]:
         if day not in self._days:
             tables = self.book.tables(day)
-            self._days[day] = tables, terms_of(tables=tables, market=self.model.market)
+            terms = terms_of(tables=tables, market=self.model.market)
+            self._days[day] = tables, Tariffs(self.model.taught(), terms)
         return self._days[day]
 
     def _stale_since(self, as_of: date) -> date | None:

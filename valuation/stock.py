@@ -28,7 +28,7 @@ from valuation.domain.quote import (
     Versions,
 )
 from valuation.domain.redaction import redacted
-from valuation.domain.terms import Terms
+from valuation.domain.tariff import Tariffs
 from valuation.features import FeatureRow
 from valuation.intake.records import Record, Rejected
 from valuation.price_model.model import PriceModel, UnknownContext
@@ -106,7 +106,7 @@ class StockPricing:
 
     model: PriceModel
     lookup: Lookup
-    terms: Terms
+    tariffs: Tariffs
     as_of: date
     works: bool = False
     _prices: dict[Key, Distribution] = field(default_factory=dict)
@@ -165,7 +165,7 @@ class StockPricing:
         except ImpossibleAnswers as error:
             return replace(known, reason=f"impossible_answers: {error}")
         draft = self._draft(Subject(row.words.model, found.how, device, None, None), row.context)
-        pricing = Pricing(self.model, self.terms, draft, device, completed)
+        pricing = Pricing(self.model, self.tariffs.of(device), draft, device, completed)
         plan = pricing.plan(budget=0)
         shared = (device.variant, tuple(sorted(row.context.items())))
         return Planned(known, pricing, plan, [(*shared, state) for state in plan.rows])
@@ -178,7 +178,7 @@ class StockPricing:
             as_of=self.as_of, valid_until=never, subject=subject, context=context, answers=None,
             outcome=Referral(nobody, nobody, nobody),
             versions=Versions(self.model.digest, {}, 0),
-            policy=self.terms.policy,
+            policy=self.tariffs.terms.policy,
             stale_since=None,
         )  # fmt: skip
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from valuation.domain.answers import CompletedAnswers, Levels, complete, with_answers
+from valuation.domain.answers import CompletedAnswers, complete, with_answers
 from valuation.domain.device import Category
-from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
-from valuation.domain.pricing import Appraisal, Statistic
-from valuation.domain.questions import BY_ID, QUESTIONS, Question, questions_for
+from valuation.domain.disposition import Effect, Gate, Gates, Route, RouteValue, gate_table
+from valuation.domain.pricing import Appraisal, Statistic, Values
+from valuation.domain.questions import BEST, BY_ID, QUESTIONS, Known, Question, questions_for
+from valuation.domain.states import State, layout_of
+from valuation.domain.tariff import Tariff
 from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs, Terms
 
 PHONE = Category.PHONE
@@ -62,12 +64,14 @@ def make_terms(**changes: object) -> Terms:
 
 @dataclass(frozen=True)
 class Worth:
-    """A value function: so much for the whole device, so much less for each level lost."""
+    """A value function: so much for the whole phone, so much less for each level lost."""
 
     whole: int = 200_000
     losses: Mapping[str, int] = field(default_factory=dict)
+    category: Category = PHONE
 
-    def __call__(self, levels: Levels, statistic: Statistic) -> int:
+    def __call__(self, state: State, statistic: Statistic) -> int:
+        levels = layout_of(self.category).levels(state)
         lost = sum(
             loss * (BY_ID[question].best - levels[question])
             for question, loss in self.losses.items()
@@ -75,17 +79,27 @@ class Worth:
         return max(0, self.whole - lost) * STATISTICS[statistic] // 100
 
 
+def make_state(category: Category = PHONE, /, **worse: object) -> State:
+    """The state of a device without a fault but for the answers named."""
+    return state_of(make_answers(category, **worse))
+
+
+def state_of(answers: CompletedAnswers) -> State:
+    """The state that the answers make."""
+    return layout_of(answers.category).state(answers.levels)
+
+
 def make_appraisal(
-    terms: Terms | None = None, worth: Worth | None = None, category: Category = PHONE
+    terms: Terms | None = None,
+    worth: Values | None = None,
+    category: Category = PHONE,
+    *,
+    taught: Mapping[str, Known] | None = None,
 ) -> Appraisal:
-    """An appraisal whose questions were all taught: no table deducts anything."""
-    return Appraisal(
-        device=DEVICE,
-        category=category,
-        taught=dict.fromkeys(PRICED, 0),
-        terms=terms or make_terms(),
-        raw=worth or Worth(),
-    )
+    """An appraisal whose questions were all taught unless told otherwise: no table deducts."""
+    known = {question: Known(0, BEST[question]) for question in PRICED}
+    tariff = Tariff(DEVICE, category, known if taught is None else taught, terms or make_terms())
+    return Appraisal(tariff, worth or Worth(category=category))
 
 
 @dataclass(frozen=True)
@@ -95,6 +109,10 @@ class World:
     seed: int
     appraisal: Appraisal
     answers: CompletedAnswers
+
+    @property
+    def routes(self) -> Sequence[RouteValue]:
+        return self.appraisal.routes(state_of(self.answers))
 
     def changed(self, **changes: int) -> CompletedAnswers:
         return with_answers(self.answers, changes)
@@ -107,9 +125,17 @@ class World:
 def make_world(seed: int) -> World:
     random = Random(seed)
     category = random.choice(list(Category))
-    taught = {q: 0 for q in PRICED if random.random() < 0.6}
-    appraisal = Appraisal(DEVICE, category, taught, random_terms(random), RandomWorth(random))
+    taught = {q: random_known(random, q) for q in PRICED if random.random() < 0.6}
+    worth = RandomWorth(random, category)
+    appraisal = make_appraisal(random_terms(random), worth, category, taught=taught)
     return World(seed, appraisal, random_answers(random, category))
+
+
+def random_known(random: Random, question: str) -> Known:
+    """The levels that sales knew: mostly all of them."""
+    best = BEST[question]
+    lowest = random.choice([0, 0, random.randint(0, best)])
+    return Known(lowest, random.choice([best, best, random.randint(lowest, best)]))
 
 
 def random_answers(random: Random, category: Category) -> CompletedAnswers:
@@ -124,13 +150,15 @@ def random_answers(random: Random, category: Category) -> CompletedAnswers:
 class RandomWorth:
     """A random value, monotone in every level: sums of steps, and the weakest of some of them."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, category: Category) -> None:
+        self._questions = layout_of(category).questions
         self._whole = random.randint(0, 10 ** random.randint(1, 9))
         self._steps = {q.id: self._rising(random, q) for q in QUESTIONS if q.priced}
         self._weakest = random.sample(PRICED, 3)
 
-    def __call__(self, levels: Levels, statistic: Statistic) -> int:
-        kept = {q: self._steps[q][level] for q, level in levels.items() if q in self._steps}
+    def __call__(self, state: State, statistic: Statistic) -> int:
+        levels = zip(self._questions, state, strict=True)
+        kept = {q: self._steps[q][level] for q, level in levels if q in self._steps}
         mean = sum(kept.values()) // len(kept)
         weakest = min((kept[q] for q in self._weakest if q in kept), default=mean)
         return self._whole * (mean + weakest) * STATISTICS[statistic] // 20_000

@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from datetime import date
 from random import Random
 
-from tests.domain.making import DEVICE, PRICED, UNPRICED, RandomWorth, random_answers
+from tests.domain.making import (
+    DEVICE,
+    PRICED,
+    UNPRICED,
+    RandomWorth,
+    random_answers,
+    random_known,
+)
 from valuation.domain.answers import Levels
 from valuation.domain.device import Category
 from valuation.domain.disposition import FLAGS, Flag, choose
 from valuation.domain.market import Market
 from valuation.domain.pricing import Appraisal
+from valuation.domain.tariff import Tariff
 from valuation.domain.terms import Terms
 from valuation.tables.book import load_book, terms_of
 
@@ -28,11 +36,15 @@ def resold(how_many: int, *, seed: int) -> Iterator[tuple[int, Levels]]:
     random, terms = Random(seed), shipped_terms()
     for number in range(how_many):
         category = random.choice(list(Category))
-        taught = {question: 0 for question in PRICED if random.random() < 0.5}
-        appraisal = Appraisal(DEVICE, category, taught, random.choice(terms), RandomWorth(random))
+        taught = {q: random_known(random, q) for q in PRICED if random.random() < 0.5}
+        tariff = Tariff(DEVICE, category, taught, random.choice(terms))
+        appraisal = Appraisal(tariff, RandomWorth(random, category))
         levels = random_answers(random, category).levels
         closed = any(levels[question] == 0 for question in UNPRICED)
-        if closed and FLAGS[choose(appraisal.routes(levels)).route] is Flag.RESALE:
+        if (
+            closed
+            and FLAGS[choose(appraisal.routes(tariff.layout.state(levels))).route] is Flag.RESALE
+        ):
             yield number, levels
 
 

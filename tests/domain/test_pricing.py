@@ -1,19 +1,20 @@
 """Each route worked by hand, with the sums in the test; amounts in fen (CNY 1 is 100)."""
 
-from tests.domain.making import Worth, make_answers, make_appraisal, make_policy, make_terms
-from valuation.domain.answers import effective
+from tests.domain.making import Worth, make_appraisal, make_policy, make_state, make_terms
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route, RouteValue, choose
 from valuation.domain.pricing import Appraisal, Statistic
-from valuation.domain.states import layout_of
+from valuation.domain.questions import Known
+from valuation.domain.states import State, layout_of
 from valuation.domain.terms import Deductions, Handling, Part, Repairs
 
-PERFECT = make_answers().levels
-CRACKED = make_answers(display_works="cracked").levels
+PERFECT = make_state()
+GRADES = [make_state(cosmetic_grade=grade) for grade in "EDCBA"]
+CRACKED = make_state(display_works="cracked")
 
 
-def route(appraisal: Appraisal, name: Route, levels: object = PERFECT) -> RouteValue:
-    return next(r for r in appraisal.routes(levels) if r.route is name)  # type: ignore[arg-type]
+def route(appraisal: Appraisal, name: Route, state: State = PERFECT) -> RouteValue:
+    return next(r for r in appraisal.routes(state) if r.route is name)
 
 
 def test_resale_as_it_is() -> None:
@@ -63,7 +64,7 @@ def test_a_cracked_display_that_nobody_repairs_is_sold_as_it_is() -> None:
 
 
 def test_a_battery_is_replaced_alone_where_the_rest_costs_more_than_it_brings() -> None:
-    worn = make_answers(battery_health=70, display_works="no").levels
+    worn = make_state(battery_health=70, display_works="no")
     repairs = Repairs(
         {("battery_health", ""): ((99, 9000),), ("display_works", ""): ((1, 90_000),)}
     )
@@ -84,7 +85,7 @@ def test_what_the_parts_bring() -> None:
 
 
 def test_a_part_that_needs_a_question_not_asked_of_tablets_is_there() -> None:
-    tablet = make_answers(Category.TABLET).levels
+    tablet = make_state(Category.TABLET)
     terms = make_terms(parts=(Part("board", 1000, "sim_lock"),))
     assert route(make_appraisal(terms, category=Category.TABLET), Route.PARTS, tablet).expected == (
         20_000
@@ -112,29 +113,38 @@ def test_goodwill_is_paid_where_the_route_brings_less_and_only_while_it_is_open(
     policy = make_policy(goodwill={Route.AS_IS: 5000})
     broken = make_appraisal(make_terms(policy=policy), Worth(whole=0))
     assert broken.offer(PERFECT) == 5000
-    assert broken.offer(make_answers(mdm="enrolled").levels) == 0
+    assert broken.offer(make_state(mdm="enrolled")) == 0
 
 
 def test_a_closed_route_pays_nothing_and_keeps_its_value_for_the_merchant() -> None:
-    locked = make_answers(activation_lock="on").levels
+    locked = make_state(activation_lock="on")
     found = route(make_appraisal(), Route.AS_IS, locked)
     assert (found.open, found.offer, found.expected) == (False, 0, 200_000)
 
 
 def test_an_answer_that_no_sale_taught_is_deducted_from_the_table() -> None:
     table = Deductions({("sim_lock", ""): ((0, 1000),), ("battery_health", ""): ((99, 500),)})
-    taught = {"cosmetic_grade": 0}
-    appraisal = Appraisal("x", Category.PHONE, taught, make_terms(deductions=table), Worth())
-    locked = make_answers(sim_lock="locked", battery_health=90).levels
+    taught = {"cosmetic_grade": Known(0, 4)}
+    appraisal = make_appraisal(make_terms(deductions=table), taught=taught)
+    locked = make_state(sim_lock="locked", battery_health=90)
     # 200000 * 0.90 * 0.95 = 171000, in one division.
     assert appraisal.resale_value(locked, Statistic.EXPECTED) == 171_000
-    assert appraisal.undeducted(locked) == []
+    assert appraisal.assessed(locked).undeducted == ()
+
+
+def test_an_answer_better_than_any_sale_knew_is_worth_more_by_the_table() -> None:
+    table = Deductions({("cosmetic_grade", ""): ((0, 6200), (1, 4200), (2, 2500), (3, 1000))})
+    taught = {"cosmetic_grade": Known(2, 3)}  # sales knew C and B, the model prices A as B
+    appraisal = make_appraisal(make_terms(deductions=table), taught=taught)
+    # A is 200000 / 0.90; B is what sales said; D is 0.58 / 0.75 of C, the share rounded up.
+    found = [appraisal.resale_value(state, Statistic.EXPECTED) for state in GRADES]
+    assert found == [101_320, 154_660, 200_000, 200_000, 222_222]
 
 
 def test_an_answer_without_an_entry_is_named_and_never_a_silent_zero() -> None:
-    appraisal = Appraisal("x", Category.PHONE, {}, make_terms(), Worth())
-    assert appraisal.undeducted(make_answers(sim_lock="locked").levels) == ["sim_lock"]
-    assert appraisal.undeducted(PERFECT) == []
+    appraisal = make_appraisal(taught={})
+    assert appraisal.assessed(make_state(sim_lock="locked")).undeducted == ("sim_lock",)
+    assert appraisal.assessed(PERFECT).undeducted == ()
 
 
 def test_an_asking_price_is_brought_to_a_sold_one_first() -> None:
@@ -144,14 +154,12 @@ def test_an_asking_price_is_brought_to_a_sold_one_first() -> None:
 
 def test_everything_that_an_offer_looks_at_is_planned() -> None:
     layout = layout_of(Category.PHONE)
-    looked_at = layout.looked_at(layout.state(CRACKED))
-    planned = [frozenset(effective(layout.levels(state)).items()) for state in looked_at]
-    seen: set[frozenset[tuple[str, int]]] = set()
+    planned = {layout.counted(state) for state in layout.looked_at(CRACKED)}
+    seen: set[State] = set()
 
-    def spy(levels: object, _: Statistic) -> int:
-        seen.add(frozenset(levels.items()))  # type: ignore[attr-defined]
+    def spy(state: State, _: Statistic) -> int:
+        seen.add(state)
         return 1
 
-    appraisal = Appraisal("x", Category.PHONE, {}, make_terms(), spy)
-    appraisal.routes(CRACKED)
-    assert seen <= set(planned)
+    make_appraisal(worth=spy, taught={}).routes(CRACKED)
+    assert seen <= planned

@@ -1,18 +1,30 @@
-"""The lines of a quote: from the device without a fault to the offer, one answer at a time.
+"""The lines of a quote: from the device without a fault to the offer, each answer's share its own.
 
-The answers are taken in the order of the registry, whatever order they were given in. Each line is
-a difference of *offers*, so that no line shows what the shop keeps.
+Let v(S) be the offer for a device whose answers are those of S, all others being at their best.
+The first line is v of no answer; every answer that is not at its best has its Shapley share of
+what they take together, so that the order of the answers changes nothing. Every figure is a
+difference of *offers*, so none shows what the shop keeps.
+
+Shares are exact for up to ``MOST`` answers, as long as the price model is asked for no more rows
+than a quote may ask; of more the later ones of the registry are one line. Where the device is worth
+no more than its parts or its metal, or is refused, no answer has a price of its own: one line
+carries the whole difference.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from valuation.domain.answers import CompletedAnswers, Levels, best_levels
+from valuation.domain.answers import CompletedAnswers
+from valuation.domain.disposition import Route
 from valuation.domain.pricing import Appraisal
 from valuation.domain.questions import BEST, BY_ID, POSITION
+from valuation.domain.shapley import shapley_shares
+from valuation.domain.states import Layout, State, layout_of
 
-OTHERS = "other_answers"
+MOST = 5  # answers with a line each
+BEST_CONDITION, OTHERS, ROUTE, ROUNDING = "best_condition", "other_answers", "route", "rounding"
+RESOLD = (Route.AS_IS, Route.REFURBISH)
 
 
 class Basis(StrEnum):
@@ -26,7 +38,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line in minor units; ``answer`` is absent on the first and on the rounding line."""
+    """One line in minor units; ``answer`` is absent on those that no single answer makes."""
 
     code: str
     amount: int
@@ -36,45 +48,64 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A step of the path: its name, the questions that it worsens, and the levels after it."""
+class Cause:
+    """An answer below its best, with the questions that it settles."""
 
     code: str
     questions: tuple[str, ...]
-    levels: dict[str, int]
 
 
-def path(completed: CompletedAnswers, *, fits: Callable[[Sequence[Levels]], bool]) -> list[Step]:
-    """The steps from the best levels to the completed ones, the tail grouped until they fit."""
-    steps = [Step("best_condition", (), best_levels(completed.category))]
-    for root, members in _flaws(completed):
-        changed = {question: completed.levels[question] for question in members}
-        steps.append(Step(root, tuple(members), {**steps[-1].levels, **changed}))
-    while len(steps) > 3 and not fits([step.levels for step in steps]):
-        grouped = (*steps[-2].questions, *steps[-1].questions)
-        steps[-2:] = [Step(OTHERS, grouped, steps[-1].levels)]
-    return steps
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The causes of a difference, and the state with every subset of them: bit i for cause i."""
+
+    causes: tuple[Cause, ...]
+    states: tuple[State, ...]
+
+
+def breakdown(completed: CompletedAnswers, *, fits: Callable[[Sequence[State]], bool]) -> Breakdown:
+    """The answers below their best, the later ones together until they are few and fit."""
+    layout, causes = layout_of(completed.category), _flaws(completed)
+    after = layout.state(completed.levels)
+    while True:
+        states = _subsets(layout, layout.best, after, causes) if len(causes) <= MOST else ()
+        if len(causes) <= 1 or (states and fits(states)):
+            return Breakdown(tuple(causes), states)
+        both = (*causes[-2].questions, *causes[-1].questions)
+        causes = [*causes[:-2], Cause(OTHERS, both)]
 
 
 def lines(
-    *, steps: Sequence[Step], appraisal: Appraisal, completed: CompletedAnswers
+    *, broken_down: Breakdown, appraisal: Appraisal, completed: CompletedAnswers
 ) -> list[Line]:
     """Lines that sum exactly to the rounded offer; the last is the rounding, below one step."""
-    offers = [appraisal.offer(step.levels) for step in steps]
-    shown = [Line(steps[0].code, offers[0], Basis.SALES)]
-    for step, before, after in zip(steps[1:], offers, offers[1:], strict=False):
-        line = _line(step, after - before, appraisal, completed)
-        if line.amount or line.basis is not Basis.GATE:
-            shown.append(line)
-    rounded = appraisal.rounded(steps[-1].levels)
-    return [*shown, Line("rounding", rounded - offers[-1], Basis.POLICY)]
+    states = broken_down.states
+    offers = [appraisal.offer(state) for state in states]
+    shown = [Line(BEST_CONDITION, offers[0], _basis(_unsold(appraisal), states[:1], appraisal))]
+    if appraisal.offered_by(states[-1]) in RESOLD:
+        shares = shapley_shares(offers)
+        for place, (cause, amount) in enumerate(zip(broken_down.causes, shares, strict=True)):
+            line = _line(cause, amount, _with(place, states), appraisal, completed)
+            if line.amount or line.basis is not Basis.GATE:
+                shown.append(line)
+    elif offers[-1] != offers[0]:
+        shown.append(Line(ROUTE, offers[-1] - offers[0], Basis.TABLE))
+    rounded = appraisal.rounded(states[-1])
+    return [*shown, Line(ROUNDING, rounded - offers[-1], Basis.POLICY)]
 
 
-def _line(step: Step, amount: int, appraisal: Appraisal, completed: CompletedAnswers) -> Line:
-    basis = _basis(step, appraisal)
-    if step.code == OTHERS:
+def _line(
+    cause: Cause,
+    amount: int,
+    states: Sequence[State],
+    appraisal: Appraisal,
+    completed: CompletedAnswers,
+) -> Line:
+    priced = [question for question in cause.questions if BY_ID[question].priced]
+    basis = _basis(priced, states, appraisal) if priced else Basis.GATE
+    if cause.code == OTHERS:
         return Line(OTHERS, amount, basis)
-    question = BY_ID[step.code]
+    question = BY_ID[cause.code]
     return Line(
         code=question.id,
         amount=amount,
@@ -84,22 +115,55 @@ def _line(step: Step, amount: int, appraisal: Appraisal, completed: CompletedAns
     )
 
 
-def _basis(step: Step, appraisal: Appraisal) -> Basis:
-    """Table as soon as one of the step's answers was never taught."""
-    priced = [question for question in step.questions if BY_ID[question].priced]
-    if not priced:
-        return Basis.GATE
-    known = all(step.levels[q] >= appraisal.taught.get(q, BEST[q]) for q in priced)
-    return Basis.SALES if known else Basis.TABLE
+def _basis(questions: Sequence[str], states: Sequence[State], appraisal: Appraisal) -> Basis:
+    """Sales, where they knew every answer and the device is offered what it sells for as it is; a
+    repair, a part or a metal has its price from a table."""
+    taught, place = appraisal.tariff.taught, appraisal.tariff.layout.place
+    known = all(
+        question in taught and taught[question].holds(states[-1][place[question]])
+        for question in questions
+    )
+    as_it_is = all(appraisal.offered_by(state) is Route.AS_IS for state in states)
+    return Basis.SALES if known and as_it_is else Basis.TABLE
 
 
-def _flaws(completed: CompletedAnswers) -> list[tuple[str, list[str]]]:
+def _unsold(appraisal: Appraisal) -> list[str]:
+    """Questions whose best answer no sale had, though others did."""
+    asked, taught = appraisal.tariff.layout.questions, appraisal.tariff.taught
+    return [q for q in asked if q in taught and taught[q].highest < BEST[q]]
+
+
+def _with(place: int, states: Sequence[State]) -> list[State]:
+    """The states that a cause's share compares: without it and with it."""
+    return [
+        state
+        for subset in range(len(states))
+        if subset >> place & 1
+        for state in (states[subset & ~(1 << place)], states[subset])
+    ]
+
+
+def _subsets(
+    layout: Layout, before: State, after: State, causes: Sequence[Cause]
+) -> tuple[State, ...]:
+    """The state before, with every subset of the causes as after."""
+    states = [before]
+    for cause in causes:
+        places = {layout.place[question] for question in cause.questions}
+        states += [
+            tuple(after[place] if place in places else level for place, level in enumerate(state))
+            for state in states
+        ]
+    return tuple(states)
+
+
+def _flaws(completed: CompletedAnswers) -> list[Cause]:
     """The questions below their best, each with those that it settles, in the registry's order."""
     groups: dict[str, list[str]] = {}
     for question in sorted(completed.levels, key=POSITION.__getitem__):
         if completed.levels[question] < BEST[question]:
             groups.setdefault(_root(question, completed), []).append(question)
-    return list(groups.items())
+    return [Cause(root, tuple(members)) for root, members in groups.items()]
 
 
 def _root(question: str, completed: CompletedAnswers) -> str:

@@ -111,9 +111,19 @@ def largest_remainder(*, total: int, weights: Sequence[Fraction | int]) -> list[
     if whole < 0:
         whole, whole_weights = -whole, [-weight for weight in whole_weights]
     # In integers: a quote divides some fifty amounts, and fractions were a third of its time.
-    divided = [divmod(total * weight, whole) for weight in whole_weights]
+    return apportion(numerators=[total * weight for weight in whole_weights], denominator=whole)
+
+
+def apportion(*, numerators: Sequence[int], denominator: int) -> list[int]:
+    """Fractions of one denominator, whose sum is whole, as whole parts with that sum.
+
+    By largest remainder: each is rounded down, and what is missing goes to those that lost most, of
+    equal ones to the earlier.
+    """
+    divided = [divmod(numerator, denominator) for numerator in numerators]
     parts = [part for part, _ in divided]
+    missing = sum(remainder for _, remainder in divided) // denominator
     by_remainder = sorted(range(len(parts)), key=lambda i: (-divided[i][1], i))
-    for index in by_remainder[: total - sum(parts)]:
+    for index in by_remainder[:missing]:
         parts[index] += 1
     return parts

@@ -5,22 +5,21 @@ and repairs never favour a worse answer, gates only close, and the offer is the 
 open routes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import prod
+from operator import itemgetter
 from typing import NamedTuple
 
-from valuation.domain.answers import Levels, effective
-from valuation.domain.device import Category
-from valuation.domain.disposition import Gate, Route, RouteValue
+from valuation.domain.disposition import Route, RouteValue
 from valuation.domain.money import BASIS_POINTS, down_to_step, largest_remainder, share
-from valuation.domain.questions import BEST, BY_ID
-from valuation.domain.states import PLANS, REPAIRABLE, Layout, State, layout_of
+from valuation.domain.states import State
+from valuation.domain.tariff import Assessment, Tariff
 from valuation.domain.terms import Handling, Terms
 
 RULES = 1  # version of the arithmetic in this module; old quotes name the one they were made by
 ROUTES = tuple(Route)
+NO_COSTS = Handling()
 
 
 class Statistic(StrEnum):
@@ -35,7 +34,7 @@ class Statistic(StrEnum):
     __hash__ = str.__hash__  # an enum's own is Python code, and a quote looks up hundreds
 
 
-Values = Callable[[Levels, Statistic], int]
+Values = Callable[[State, Statistic], int]
 Lines = tuple[tuple[str, int], ...]
 
 
@@ -47,155 +46,95 @@ class Gross(NamedTuple):
     repairs: int = 0
 
 
-class Counted(NamedTuple):
-    """A state as the price model sees it, and what the deductions leave: ``left`` in ``whole``.
-
-    ``undeducted``: questions whose answer neither the sales nor a table can price.
-    """
-
-    levels: Levels
-    left: int
-    whole: int
-    undeducted: tuple[str, ...]
-
-
-class Prospects(NamedTuple):
-    """What the terms leave a state, whatever it is worth.
-
-    ``repairs``: the states that repair plans lead to, each with its cost in minor units.
-    ``parts``: what the parts that are good bring, in basis points of the whole device.
-    """
-
-    closed: Mapping[Route, Sequence[Gate]]
-    repairs: Sequence[tuple[State, int]]
-    parts: int
-
-
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """One device under one set of terms.
+    """One device under its tariff, with what it is worth.
 
-    ``raw`` gives the price model's figure for effective levels, in minor units of the market's
-    kind of price. ``taught``: questions that the model's sales taught, with the lowest level
-    that they knew; every other answer is deducted by a table.
+    ``raw`` gives the price model's figure for a state that counts, in minor units of the market's
+    kind of price.
     """
 
-    device: str
-    category: Category
-    taught: Mapping[str, int]
-    terms: Terms
+    tariff: Tariff
     raw: Values
-    _layout: Layout = field(init=False, repr=False, compare=False)
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
-    _offers: dict[State, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _offers: dict[State, tuple[int, Route]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _values: dict[tuple[State, Statistic], int] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    _counted: dict[State, Counted] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    _prospects: dict[State, Prospects] = field(
+    _assessed: dict[State, Assessment] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_layout", layout_of(self.category))
+    @property
+    def terms(self) -> Terms:
+        """The terms of trade."""
+        return self.tariff.terms
 
-    def offer(self, levels: Levels) -> int:
-        """The unrounded offer for the answers' levels: the best of the open routes, at least 0."""
-        state = self._layout.state(levels)
-        if state not in self._offers:
-            self._offers[state] = self._offer(state)
-        return self._offers[state]
+    def offer(self, state: State) -> int:
+        """The unrounded offer: the best of the open routes, at least 0."""
+        return self._best(state)[0]
 
-    def _offer(self, state: State) -> int:
-        closed = self._prospects_of(state).closed
-        return max(
-            self._pay(route, self._net(route, self._gross(route, state, Statistic.OFFER)))
-            for route in ROUTES
-            if route not in closed
-        )
+    def offered_by(self, state: State) -> Route:
+        """The route that lets the shop pay the offer, ties to reuse."""
+        return self._best(state)[1]
 
-    def rounded(self, levels: Levels) -> int:
+    def rounded(self, state: State) -> int:
         """The offer as it is made: a whole number of the policy's steps."""
-        return down_to_step(amount=self.offer(levels), step=self.terms.policy.step)
+        return down_to_step(amount=self.offer(state), step=self.terms.policy.step)
 
-    def routes(self, levels: Levels) -> tuple[RouteValue, ...]:
+    def routes(self, state: State) -> tuple[RouteValue, ...]:
         """Every route with its expected value, reuse first."""
-        state = self._layout.state(levels)
         return tuple([self._route(route, state) for route in ROUTES])
 
+    def resale_value(self, state: State, statistic: Statistic) -> int:
+        """What it sells for as it is: the kind of price, then deductions for untaught answers."""
+        known = self._values.get((state, statistic))
+        if known is not None:
+            return known
+        seen = self.assessed(state)
+        sold = share(amount=self.raw(seen.counted, statistic), basis_points=self.terms.to_sold or 0)
+        value = self._values[state, statistic] = sold * seen.left // seen.whole
+        return value
+
+    def assessed(self, state: State) -> Assessment:
+        """What the terms say of a state."""
+        known = self._assessed.get(state)
+        if known is None:
+            known = self._assessed[state] = self.tariff.assess(state)
+        return known
+
+    def _best(self, state: State) -> tuple[int, Route]:
+        if state not in self._offers:
+            closed = self.assessed(state).closed
+            paid = [(self._paid(route, state), route) for route in ROUTES if route not in closed]
+            self._offers[state] = max(paid, key=itemgetter(0))
+        return self._offers[state]
+
+    def _paid(self, route: Route, state: State) -> int:
+        """What a route alone lets the shop pay."""
+        net = self._net(route, self._gross(route, state, Statistic.OFFER))
+        paid = share(amount=net, basis_points=BASIS_POINTS - self.terms.policy.margin)
+        return max(0, paid, self.terms.policy.goodwill.get(route, 0))
+
     def _route(self, route: Route, state: State) -> RouteValue:
-        closed_by = tuple(self._prospects_of(state).closed.get(route, ()))
+        closed_by = tuple(self.assessed(state).closed.get(route, ()))
         expected = self._gross(route, state, Statistic.EXPECTED)
-        offer = self._net(route, self._gross(route, state, Statistic.OFFER))
         return RouteValue(
             route=route,
             expected=self._net(route, expected),
             low=self._net(route, self._gross(route, state, Statistic.LOW)),
             high=self._net(route, self._gross(route, state, Statistic.HIGH)),
-            offer=0 if closed_by else self._pay(route, offer),
+            offer=0 if closed_by else self._paid(route, state),
             parts=self._lines(route, expected),
             closed_by=closed_by,
         )
 
-    def resale_value(self, levels: Levels, statistic: Statistic) -> int:
-        """What it sells for as it is: the kind of price, then deductions for untaught answers."""
-        return self._value(self._layout.state(levels), statistic)
-
-    def _value(self, state: State, statistic: Statistic) -> int:
-        known = self._values.get((state, statistic))
-        if known is not None:
-            return known
-        counted = self._counted_of(state)
-        raw = self.raw(counted.levels, statistic)
-        sold = share(amount=raw, basis_points=self.terms.to_sold or 0)
-        value = self._values[state, statistic] = sold * counted.left // counted.whole
-        return value
-
-    def _counted_of(self, state: State) -> Counted:
-        if state not in self._counted:
-            levels = effective(self._layout.levels(state))
-            shares = self._deductions(levels)
-            left = prod(BASIS_POINTS - (taken or 0) for taken in shares.values())
-            undeducted = tuple(question for question, taken in shares.items() if taken is None)
-            self._counted[state] = Counted(levels, left, BASIS_POINTS ** len(shares), undeducted)
-        return self._counted[state]
-
-    def undeducted(self, levels: Levels) -> list[str]:
-        """Questions whose answer neither the sales nor a table can price."""
-        return list(self._counted_of(self._layout.state(levels)).undeducted)
-
-    def _deductions(self, counted: Levels) -> dict[str, int | None]:
-        return {
-            question: self.terms.deductions.share_below(
-                question=question,
-                level=level,
-                known=self.taught.get(question, BEST[question]),
-                category=self.category,
-            )
-            for question, level in counted.items()
-            if level < self.taught.get(question, BEST[question]) and BY_ID[question].priced
-        }
-
-    def _prospects_of(self, state: State) -> Prospects:
-        if state not in self._prospects:
-            levels = self._layout.levels(state)
-            self._prospects[state] = Prospects(
-                closed=self.terms.gates.closed(levels),
-                repairs=self._repairs(state, levels),
-                parts=self._parts(levels),
-            )
-        return self._prospects[state]
-
-    def _pay(self, route: Route, net: int) -> int:
-        paid = share(amount=net, basis_points=BASIS_POINTS - self.terms.policy.margin)
-        return max(0, paid, self.terms.policy.goodwill.get(route, 0))
-
     def _gross(self, route: Route, state: State, stat: Statistic) -> Gross:
         match route:
             case Route.AS_IS:
-                return Gross("resale value", self._value(state, stat))
+                return Gross("resale value", self.resale_value(state, stat))
             case Route.REFURBISH:
                 return self._refurbished(state, stat)
             case Route.PARTS:
@@ -208,44 +147,22 @@ class Appraisal:
     def _refurbished(self, state: State, stat: Statistic) -> Gross:
         """The best repair plan; without a fault to repair it is the device as it is."""
         # Where nobody repairs this it is sold as it is, less the handling: never better than as is.
-        unrepaired = Gross("resale value unrepaired", self._value(state, stat))
-        repairs = self._prospects_of(state).repairs
+        unrepaired = Gross("resale value unrepaired", self.resale_value(state, stat))
+        repairs = self.assessed(state).repairs
         if not repairs:
             return unrepaired
         plans = [
-            Gross("resale value repaired", self._value(it, stat), cost) for it, cost in repairs
+            Gross("resale value repaired", self.resale_value(it, stat), cost)
+            for it, cost in repairs
         ]
         return max(unrepaired, *plans, key=lambda gross: self._net(Route.REFURBISH, gross))
 
-    def _repairs(self, state: State, levels: Levels) -> list[tuple[State, int]]:
-        """The states that the plans which can be carried out lead to, and what each costs."""
-        prices = {
-            question: self.terms.repairs.price(question=question, level=level, device=self.device)
-            for question, level in levels.items()
-            if level < BEST[question] and question in REPAIRABLE
-        }
-        found: dict[State, int] = {}
-        for plan, after in zip(PLANS, self._layout.repaired(state), strict=True):
-            costs = [price for question, price in prices.items() if question in plan]
-            # A plan without a fault to repair leaves the state as it is, for nothing.
-            if after != state and None not in costs:
-                found[after] = sum(cost for cost in costs if cost is not None)
-        return list(found.items())
-
-    def _parts(self, levels: Levels) -> int:
-        # A part that needs a question which is not asked of this category is always there.
-        return sum(
-            part.share
-            for part in self.terms.parts
-            if levels.get(part.needs, BEST[part.needs]) == BEST[part.needs]
-        )
-
     def _parts_value(self, state: State, stat: Statistic) -> int:
-        whole = self._value(self._layout.best, stat)
-        return share(amount=whole, basis_points=self._prospects_of(state).parts)
+        whole = self.resale_value(self.tariff.layout.best, stat)
+        return share(amount=whole, basis_points=self.assessed(state).parts)
 
     def _metal(self, stat: Statistic) -> int:
-        low, typical, high = self.terms.materials[self.category]
+        low, typical, high = self.terms.materials[self.tariff.category]
         cautious = stat in (Statistic.OFFER, Statistic.LOW)
         return low if cautious else high if stat is Statistic.HIGH else typical
 
@@ -267,6 +184,3 @@ class Appraisal:
             *((name, -amount) for name, amount in costs.fixed),
             *((("repairs", -gross.repairs),) if gross.repairs else ()),
         )
-
-
-NO_COSTS = Handling()

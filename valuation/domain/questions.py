@@ -6,6 +6,7 @@ the percentage itself.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from valuation.domain.device import Category, CosmeticGrade
 
@@ -81,6 +82,17 @@ class Question:
     def value(self, level: int) -> str | int:
         """The answer at a level, as it is given and shown."""
         return level if self.percent else self.answers[level].id
+
+
+class Known(NamedTuple):
+    """The lowest and the highest level of a question that enough sales had."""
+
+    lowest: int
+    highest: int
+
+    def holds(self, level: int) -> bool:
+        """Whether sales knew this level."""
+        return self.lowest <= level <= self.highest
 
 
 class UnknownQuestion(ValueError):

@@ -12,6 +12,7 @@ import orjson
 from valuation.domain.device import Category, Device, DeviceFacts
 from valuation.domain.distribution import Distribution
 from valuation.domain.market import Market
+from valuation.domain.questions import BEST, Known
 from valuation.features import (
     Columns,
     FeatureRow,
@@ -89,10 +90,13 @@ class PriceModel:
         ordered: Floats = np.sort(scores + level, axis=1)
         return ordered
 
-    def taught(self) -> Mapping[str, int]:
-        """The questions whose answers this bundle's sales taught, with the lowest level known."""
-        lowest = self.specification.lowest
-        return {question: lowest.get(question, 0) for question in self.specification.answers}
+    def taught(self) -> Mapping[str, Known]:
+        """The questions whose answers this bundle's sales taught, with the levels known."""
+        lowest, highest = self.specification.lowest, self.specification.highest
+        return {
+            question: Known(lowest.get(question, 0), highest.get(question, BEST[question]))
+            for question in self.specification.answers
+        }
 
     def device(self, current: Device) -> Device:
         """The device with the facts frozen in the bundle, where it has them.

@@ -1,0 +1,174 @@
+"""What the terms say of one device, answer by answer, so that a state is priced by adding up.
+
+A quote looks at some forty states of one device. Nothing of the terms is searched for again: every
+answer's gates, deduction, repair price and parts stand in a cell, made when first asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import NamedTuple
+
+from valuation.domain.device import Category, Device
+from valuation.domain.disposition import Effect, Gate, Route
+from valuation.domain.money import BASIS_POINTS
+from valuation.domain.questions import BEST, BY_ID, Known
+from valuation.domain.states import REPAIRABLE, Layout, State, layout_of
+from valuation.domain.terms import Terms
+
+AS_TAUGHT = (1, 1)
+KEPT = 512  # devices
+
+
+class Cell(NamedTuple):
+    """One answer under the terms.
+
+    ``gates``: those that close a route. ``factor``: what a table makes of the nearest answer that
+    sales knew, as a fraction; None where it does not say. ``repair``: minor units to restore the
+    best answer, 0 where it is given, None where nobody does. ``parts``: basis points of the whole
+    device that the parts bring which need this answer.
+    """
+
+    gates: tuple[Gate, ...]
+    factor: tuple[int, int] | None
+    repair: int | None
+    parts: int
+
+
+class Assessment(NamedTuple):
+    """A state under the terms, whatever it is worth.
+
+    ``counted``: the state that counts, its grade capped. ``left`` of ``whole``: what the tables
+    leave of the price model's value. ``undeducted``: questions whose answer neither sales nor a
+    table can price. ``repairs``: the states that repair plans lead to, with each one's cost.
+    """
+
+    counted: State
+    left: int
+    whole: int
+    undeducted: tuple[str, ...]
+    closed: Mapping[Route, list[Gate]]
+    repairs: tuple[tuple[State, int], ...]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """One device under one set of terms.
+
+    ``taught``: questions that the price model's sales taught, with the levels that they knew; for
+    every other answer a table says how it differs from those.
+    """
+
+    device: str
+    category: Category
+    taught: Mapping[str, Known]
+    terms: Terms
+    layout: Layout = field(init=False, repr=False, compare=False)
+    _cells: tuple[dict[int, Cell], ...] = field(init=False, repr=False, compare=False)
+    _always: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        layout = layout_of(self.category)
+        object.__setattr__(self, "layout", layout)
+        object.__setattr__(self, "_cells", tuple({} for _ in layout.questions))
+        # A part that needs a question which is not asked of this category is always there.
+        others = (part.share for part in self.terms.parts if part.needs not in layout.questions)
+        object.__setattr__(self, "_always", sum(others))
+
+    def assess(self, state: State) -> Assessment:
+        """The state's answers taken together."""
+        cells = [
+            known.get(level) or self._cell(place, level)
+            for place, (known, level) in enumerate(zip(self._cells, state, strict=True))
+        ]
+        counted, grade = self.layout.counted(state), self.layout.grade
+        factors = [cell.factor for cell in cells]
+        factors[grade] = self._cell(grade, counted[grade]).factor
+        known = [factor for factor in factors if factor is not None]
+        questions = self.layout.questions
+        closed: dict[Route, list[Gate]] = {}
+        for cell in cells:
+            for gate in cell.gates:
+                closed.setdefault(gate.route, []).append(gate)
+        return Assessment(
+            counted=counted,
+            left=prod(factor[0] for factor in known),
+            whole=prod(factor[1] for factor in known),
+            undeducted=tuple(q for q, factor in zip(questions, factors, strict=True) if not factor),
+            closed=closed,
+            repairs=self._repairs(state, cells),
+            parts=self._always + sum(cell.parts for cell in cells),
+        )
+
+    def _repairs(self, state: State, cells: list[Cell]) -> tuple[tuple[State, int], ...]:
+        """What the plans that can be carried out lead to, and what each costs."""
+        found: dict[State, int] = {}
+        for restored, after in zip(self.layout.restored, self.layout.repaired(state), strict=True):
+            # A plan without a fault to repair leaves the state as it is, for nothing.
+            if after == state:
+                continue
+            costs = [cells[place].repair for place, _ in restored]
+            if None not in costs:
+                found[after] = sum(cost for cost in costs if cost is not None)
+        return tuple(found.items())
+
+    def _cell(self, place: int, level: int) -> Cell:
+        known = self._cells[place]
+        if level not in known:
+            question = self.layout.questions[place]
+            gates = self.terms.gates.rows.get((question, level), ())
+            known[level] = Cell(
+                gates=tuple(gate for gate in gates if gate.effect is Effect.CLOSED),
+                factor=self._factor(question, level),
+                repair=self._repair(question, level),
+                parts=self._parts(question, level),
+            )
+        return known[level]
+
+    def _factor(self, question: str, level: int) -> tuple[int, int] | None:
+        if not BY_ID[question].priced:
+            return AS_TAUGHT
+        known = self.taught.get(question, Known(BEST[question], BEST[question]))
+        if level < known.lowest:
+            return self._below(question, level, known.lowest)
+        if level > known.highest:
+            below = self._below(question, known.highest, level)
+            # An answer that would make the nearest known one worthless cannot be scaled up.
+            return (below[1], below[0]) if below and below[0] else None
+        return AS_TAUGHT
+
+    def _below(self, question: str, level: int, known: int) -> tuple[int, int] | None:
+        """What is left at ``level`` of the value at the better level ``known``."""
+        taken = self.terms.deductions.share_below(
+            question=question, level=level, known=known, category=self.category
+        )
+        return None if taken is None else (BASIS_POINTS - taken, BASIS_POINTS)
+
+    def _repair(self, question: str, level: int) -> int | None:
+        if level == BEST[question] or question not in REPAIRABLE:
+            return 0
+        return self.terms.repairs.price(question=question, level=level, device=self.device)
+
+    def _parts(self, question: str, level: int) -> int:
+        parts = (part.share for part in self.terms.parts if part.needs == question)
+        return sum(parts) if level == BEST[question] else 0
+
+
+class Tariffs:
+    """The tariffs of many devices under one set of terms, the latest kept ready."""
+
+    def __init__(self, taught: Mapping[str, Known], terms: Terms) -> None:
+        self.terms = terms
+        self._taught = taught
+        self._made: dict[str, Tariff] = {}
+
+    def of(self, device: Device) -> Tariff:
+        """The tariff of a device."""
+        made = self._made.get(device.variant)
+        if made is None or made.category is not device.category:
+            if len(self._made) >= KEPT:
+                self._made.clear()
+            made = Tariff(device.variant, device.category, self._taught, self.terms)
+            self._made[device.variant] = made
+        return made
