@@ -75,6 +75,8 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
             "margin_basis_points": quote.policy.margin,
             "step": _money(quote.policy.step, currency),
             "validity_days": quote.policy.validity_days,
+            "receive_days": quote.policy.receive_days,
+            "answer_days": quote.policy.answer_days,
         },
         "value": None if quote.interval is None else {
             "kind": "sold" if not isinstance(quote.outcome, ValueOnly) else quote.market.kind.value,

@@ -3,18 +3,22 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 
 import orjson
+from sqlalchemy import Connection
 
-from valuation.documents import Document, canonical, digest, document_of
+from valuation.documents import Document, canonical, digest
+from valuation.domain.happened import opened
 from valuation.domain.quote import ENTROPY, Quote
-from valuation.impact import impact_of
+from valuation.domain.records import Actor, Role
+from valuation.life_log import event_of
 from valuation.quoting import QuoteRequest
 from valuation.shop import Shop
 from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
-from valuation.storage.quotes import CodeTaken, Event, QuoteNotFound, QuoteStore, StoredQuote
+from valuation.storage.quotes import CodeTaken, QuoteNotFound, QuoteStore, StoredQuote
 
 ATTEMPTS = 5
 EXHAUSTED = f"{ATTEMPTS} codes in a row were taken"
@@ -61,32 +65,42 @@ def _attempts(
     day = shop.today(now)
     desk = shop.desk(shop.model(market), day)
     for _ in range(ATTEMPTS):
-        quote, tables = desk.quote(
+        quote, appraiser = desk.quote(
             request, merchant=merchant, now=now, as_of=day, entropy=shop.entropy(ENTROPY)
         )
-        shop.keep(tables)
-        impact = next(table for table in tables if table.id == "impact")
-        document = document_of(quote, impact=impact_of(quote, impact))
+        shop.keep(appraiser.tables.values())
+        document = appraiser.document(quote)
         stored = stored_of(quote, document)
-        payload = orjson.dumps({"digest": stored.digest}).decode()
-        yield Issued(document, Entry(stored, Event(stored.id, "issued", merchant, now, payload)))
+        policy = quote.policy
+        opening = opened(
+            quote=quote,
+            actor=Actor(role=Role.MERCHANT, id=merchant),
+            receive_within=timedelta(days=policy.receive_days),
+            answer_within=timedelta(days=policy.answer_days),
+        )
+        yield Issued(document, Entry(stored, (event_of(opening, quote_id=stored.id, position=0),)))
 
 
 def find(shop: Shop, reference: str, *, merchant: str) -> Document:
     """The document of a merchant's quote by id or code; QuoteNotFound for another's too."""
-    code = CODE.fullmatch(reference.strip().upper())
     with reading(shop.engine) as connection:
-        store = QuoteStore(connection)
-        if code:
-            stored = store.get_by_code("-".join(code.groups()))
-        elif ID.fullmatch(reference):
-            stored = store.get(reference)
-        else:
-            raise QuoteNotFound("neither an id nor a code")
-    if stored.merchant != merchant:
-        raise QuoteNotFound("another merchant's quote")
+        stored = stored_quote(connection, reference, merchant=merchant)
     document: Document = orjson.loads(stored.document)
     return document
+
+
+def stored_quote(connection: Connection, reference: str, *, merchant: str) -> StoredQuote:
+    """The row of a merchant's quote by id or code; QuoteNotFound for another's too."""
+    store, code = QuoteStore(connection), CODE.fullmatch(reference.strip().upper())
+    if code:
+        stored = store.get_by_code("-".join(code.groups()))
+    elif ID.fullmatch(reference):
+        stored = store.get(reference)
+    else:
+        raise QuoteNotFound("neither an id nor a code")
+    if stored.merchant != merchant:
+        raise QuoteNotFound("another merchant's quote")
+    return stored
 
 
 def stored_of(quote: Quote, document: Document) -> StoredQuote:

@@ -61,6 +61,16 @@ class Pricing:
         prices = self.model.price_many(list(plan.rows.values()))
         return self.quote(plan, dict(zip(plan.rows, prices, strict=True)))
 
+    def offers(self, states: Sequence[State]) -> list[int]:
+        """The offer as it is made for other states of the same device, in minor units."""
+        rows = self._rows(states)
+        prices = dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+        quantile = self.tariff.terms.policy.quantile
+        appraisal = Appraisal(
+            self.tariff, _Prices(prices, self._asked(), self.draft.market, quantile).raw
+        )
+        return [appraisal.rounded(state) for state in states]
+
     def plan(self, *, budget: int = ROW_BUDGET) -> Plan:
         """What to ask of the price model; with a budget of 0 the lines are grouped, no more."""
         best_case = self._layout.state(missing_at_best(self.answers).levels)

@@ -2,10 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from valuation.appraising import Appraiser, Asked
 from valuation.catalogue import Lookup, Match, NoMatch, Reason
 from valuation.catalogue.identity import Identifier, parse_identifier
 from valuation.catalogue.tac import TacTable
@@ -15,22 +16,16 @@ from valuation.domain.answers import (
     parse,
 )
 from valuation.domain.device import Category
-from valuation.domain.pricing import RULES
 from valuation.domain.quote import (
     Quote,
     Referral,
     Subject,
     Unit,
-    Versions,
     quote_id,
     spoken_code,
 )
-from valuation.domain.tariff import Tariffs
-from valuation.features import EPOCH
 from valuation.price_model.model import PriceModel
-from valuation.priced_quote import Pricing
-from valuation.tables.book import Book, terms_of
-from valuation.tables.table import Table
+from valuation.tables.book import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +73,14 @@ class Desk:
     book: Book
     unit_key: bytes
     # The terms of each day asked for: to read eleven tables again would cost a third of a quote.
-    _days: dict[date, tuple[dict[str, Table], Tariffs]] = field(
+    _days: dict[date, Appraiser] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def quote(
         self, request: QuoteRequest, *, merchant: str, now: datetime, as_of: date, entropy: bytes
-    ) -> tuple[Quote, Sequence[Table]]:
-        """A quote and the table versions that it used.
+    ) -> tuple[Quote, Appraiser]:
+        """A quote and the appraiser that made it.
 
         Errors: DeviceNeeded, AmbiguousDevice, NotAnIdentifier, UnknownQuestion, UnknownAnswer,
         ImpossibleAnswers, UnknownContext.
@@ -93,42 +88,24 @@ class Desk:
         context = dict(request.context or {})
         self.model.check_context(context)
         subject, referral = self._subject(request)
-        tables, tariffs = self._terms(as_of)
-        answers = self._answers(request, subject)
-        draft = Quote(
+        appraiser = self._appraiser(as_of)
+        asked = Asked(
             id=quote_id(issued_at=now, entropy=entropy),
             code=spoken_code(entropy),
             merchant=merchant,
-            market=self.model.market,
             issued_at=now,
             as_of=as_of,
-            valid_until=now + timedelta(days=tariffs.terms.policy.validity_days),
             subject=subject,
+            referral=referral,
             context=context,
-            answers=answers,
-            outcome=referral or _not_priced(),
-            policy=tariffs.terms.policy,
-            stale_since=self._stale_since(as_of),
-            versions=Versions(
-                self.model.digest, {i: t.digest for i, t in sorted(tables.items())}, RULES
-            ),
+            answers=self._answers(request, subject),
         )
-        if subject.device is None or answers is None:
-            return draft, tuple(tables.values())
-        pricing = Pricing(self.model, tariffs.of(subject.device), draft, subject.device, answers)
-        return pricing.priced(), tuple(tables.values())
+        return appraiser.quote(asked), appraiser
 
-    def _terms(self, day: date) -> tuple[dict[str, Table], Tariffs]:
+    def _appraiser(self, day: date) -> Appraiser:
         if day not in self._days:
-            tables = self.book.tables(day)
-            terms = terms_of(tables=tables, market=self.model.market)
-            self._days[day] = tables, Tariffs(self.model.taught(), terms)
+            self._days[day] = Appraiser(self.model, self.book.tables(day))
         return self._days[day]
-
-    def _stale_since(self, as_of: date) -> date | None:
-        until = self.model.specification.ages_until
-        last = None if until is None else EPOCH + timedelta(days=int(until))
-        return last if last is not None and last < as_of else None
 
     def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers | None:
         category = subject.device.category if subject.device else Category.PHONE
@@ -138,7 +115,7 @@ class Desk:
 
     def _subject(self, request: QuoteRequest) -> tuple[Subject, Referral | None]:
         identifier = parse_identifier(request.identifier) if request.identifier else None
-        unit = None if identifier is None else self._unit(identifier)
+        unit = None if identifier is None else _unit(identifier, self.unit_key)
         words = request.device or self._device_of_tac(identifier)
         if words is None:
             if identifier is None:
@@ -166,10 +143,16 @@ class Desk:
         tac = identifier.tac if identifier else None
         return self.tacs.device_model(tac) if tac else None
 
-    def _unit(self, identifier: Identifier) -> Unit:
-        """The unit under a keyed digest: a plain hash of an IMEI falls in seconds."""
-        keyed = hmac.new(self.unit_key, identifier.value.encode(), hashlib.sha256).hexdigest()
-        return Unit(identifier.kind.value, keyed, identifier.value[-4:])
+
+def identified_unit(text: str, key: bytes) -> Unit:
+    """The unit that an IMEI, MEID or serial number names; NotAnIdentifier."""
+    return _unit(parse_identifier(text), key)
+
+
+def _unit(identifier: Identifier, key: bytes) -> Unit:
+    """The unit under a keyed digest: a plain hash of an IMEI falls in seconds."""
+    keyed = hmac.new(key, identifier.value.encode(), hashlib.sha256).hexdigest()
+    return Unit(identifier.kind.value, keyed, identifier.value[-4:])
 
 
 UNKNOWN_TAC = Referral(
@@ -177,10 +160,6 @@ UNKNOWN_TAC = Referral(
     "No device is known for this IMEI; name the device, or import a TAC table.",
     "无法通过该 IMEI 识别设备，请填写机型或导入 TAC 表。",
 )
-
-
-def _not_priced() -> Referral:
-    return Referral("not_priced", "Not priced.", "未定价。")
 
 
 def _no_match(found: NoMatch) -> Referral:

@@ -8,9 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
+from valuation.appraising import Appraiser
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
 from valuation.domain.market import Market
+from valuation.domain.quote import Versions
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import PriceModel
 from valuation.price_model.shelf import NoBundle, Shelf
@@ -65,6 +67,7 @@ class Shop:
     archive: TableArchive
     ledger: Ledger = field(init=False)
     _desks: dict[tuple[str, date], Desk] = field(default_factory=dict)
+    _appraisers: dict[tuple[str, ...], Appraiser] = field(default_factory=dict)
     _archived: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -101,6 +104,21 @@ class Shop:
             desk = Desk(model, self.lookup, self.tacs, self.book, self.unit_key)
             self._desks[key] = desk
         return desk
+
+    def appraiser(self, versions: Versions) -> Appraiser:
+        """The bundle and the archived tables of an older quote.
+
+        BrokenTable, DamagedBundle, ForeignBundle or OSError where one was changed or is gone.
+        """
+        key = (versions.bundle, *(digest for _, digest in sorted(versions.tables.items())))
+        found = self._appraisers.get(key)
+        if found is None:
+            if len(self._appraisers) >= DESKS:
+                self._appraisers.clear()
+            tables = {i: self.archive.table(digest) for i, digest in versions.tables.items()}
+            found = Appraiser(self.shelf.of_digest(versions.bundle), tables)
+            self._appraisers[key] = found
+        return found
 
     def keep(self, tables: Iterable[Table]) -> None:
         """Archive the table versions; ArchiveUnavailable where that fails."""

@@ -11,9 +11,16 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
 
+from valuation.appraising import Appraiser, Asked
 from valuation.catalogue import Lookup, Match, NoMatch
 from valuation.catalogue.identity import IdentifierKind, NotAnIdentifier, parse_identifier
-from valuation.domain.answers import ImpossibleAnswers, Levels, complete, missing_at_best
+from valuation.domain.answers import (
+    CompletedAnswers,
+    ImpossibleAnswers,
+    Levels,
+    complete,
+    missing_at_best,
+)
 from valuation.domain.device import Category, UnitState
 from valuation.domain.disposition import FLAGS
 from valuation.domain.distribution import Distribution
@@ -25,10 +32,8 @@ from valuation.domain.quote import (
     Referral,
     Subject,
     ValueOnly,
-    Versions,
 )
 from valuation.domain.redaction import redacted
-from valuation.domain.tariff import Tariffs
 from valuation.features import FeatureRow
 from valuation.intake.records import Record, Rejected
 from valuation.price_model.model import PriceModel, UnknownContext
@@ -104,12 +109,16 @@ class StockPricing:
     ``works``: required answers that a row leaves out count as good, as far as the others allow.
     """
 
-    model: PriceModel
+    appraiser: Appraiser
     lookup: Lookup
-    tariffs: Tariffs
     as_of: date
     works: bool = False
     _prices: dict[Key, Distribution] = field(default_factory=dict)
+
+    @property
+    def model(self) -> PriceModel:
+        """The price model of the market."""
+        return self.appraiser.model
 
     def valuations(self, rows: Iterable[Record | Rejected]) -> Iterator[Valuation]:
         """One result a row, in their order; a batch of them is held at a time."""
@@ -164,22 +173,21 @@ class StockPricing:
             completed = missing_at_best(completed) if self.works else completed
         except ImpossibleAnswers as error:
             return replace(known, reason=f"impossible_answers: {error}")
-        draft = self._draft(Subject(row.words.model, found.how, device, None, None), row.context)
-        pricing = Pricing(self.model, self.tariffs.of(device), draft, device, completed)
+        subject = Subject(row.words.model, found.how, device, None, None)
+        pricing = self.appraiser.pricing(self._asked(subject, row.context, completed))
+        assert pricing is not None  # noqa: S101 -- there are a device and answers
         plan = pricing.plan(budget=0)
         shared = (device.variant, tuple(sorted(row.context.items())))
         return Planned(known, pricing, plan, [(*shared, state) for state in plan.rows])
 
-    def _draft(self, subject: Subject, context: Mapping[str, str]) -> Quote:
-        """A quote that nobody is given: without an id, a merchant or a validity."""
-        nobody, never = "", datetime.min.replace(tzinfo=UTC)
-        return Quote(
-            id=nobody, code=nobody, merchant=nobody, market=self.model.market, issued_at=never,
-            as_of=self.as_of, valid_until=never, subject=subject, context=context, answers=None,
-            outcome=Referral(nobody, nobody, nobody),
-            versions=Versions(self.model.digest, {}, 0),
-            policy=self.tariffs.terms.policy,
-            stale_since=None,
+    def _asked(
+        self, subject: Subject, context: Mapping[str, str], answers: CompletedAnswers
+    ) -> Asked:
+        """A quote that nobody is given: without an id, a merchant or a time."""
+        nobody, never = "", datetime(1, 1, 1, tzinfo=UTC)
+        return Asked(
+            id=nobody, code=nobody, merchant=nobody, issued_at=never, as_of=self.as_of,
+            subject=subject, referral=None, context=context, answers=answers,
         )  # fmt: skip
 
     def _ask(self, planned: Sequence[Planned]) -> None:

@@ -9,6 +9,7 @@ from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, RouteValue, gate_table
 from valuation.domain.pricing import Appraisal, Statistic, Values
 from valuation.domain.questions import BEST, BY_ID, QUESTIONS, Known, Question, questions_for
+from valuation.domain.records import Role
 from valuation.domain.states import State, layout_of
 from valuation.domain.tariff import Tariff
 from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs, Terms
@@ -42,7 +43,10 @@ def make_gate_rows() -> list[Gate]:
 
 
 def make_policy(**changes: object) -> Policy:
-    plain = Policy(quantile=0.1, margin=1000, step=100, validity_days=7, widest=60_000, goodwill={})
+    plain = Policy(
+        quantile=0.1, margin=1000, step=100, validity_days=7, widest=60_000, goodwill={},
+        receive_days=14, answer_days=7, override_limits={Role.CLERK: 5000, Role.MANAGER: 50_000},
+    )  # fmt: skip
     return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Policy
 
 

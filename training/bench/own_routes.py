@@ -4,9 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Response
 
-from valuation.documents import document_of
 from valuation.domain.quote import ENTROPY
-from valuation.impact import impact_of
 from valuation.web import app as service
 from valuation.web.answering import InShop, json_response, quote_response
 from valuation.web.body import StrictRoute
@@ -33,12 +31,10 @@ async def unstored(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: I
     now = shop.clock()
     day, entropy = shop.today(now), shop.entropy(ENTROPY)
     desk = shop.desk(shop.model(body.market), day)
-    quote, tables = desk.quote(
+    quote, appraiser = desk.quote(
         body.request(), merchant="bench", now=now, as_of=day, entropy=entropy
     )
-    impact = next(table for table in tables if table.id == "impact")
-    document = document_of(quote, impact=impact_of(quote, impact))
-    return quote_response(document, view=query.view, status=201)
+    return quote_response(appraiser.document(quote), view=query.view, status=201)
 
 
 def from_environment() -> FastAPI:

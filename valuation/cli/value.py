@@ -76,17 +76,15 @@ def _reading(file: Path, mapping: str) -> "Reading":
 
 
 def _pricing(market: Market | None, *, works: bool) -> "StockPricing":
+    from valuation.appraising import Appraiser
     from valuation.catalogue import Lookup, load_catalogue
-    from valuation.domain.tariff import Tariffs
     from valuation.stock import StockPricing
-    from valuation.tables.book import terms_of
 
     settings = common.settings()
     model = opening.open_model(settings, market=market or settings.default_market)
     day = common.now().astimezone(settings.time_zone).date()
-    tables = opening.book(settings).tables(day)
-    tariffs = Tariffs(model.taught(), terms_of(tables=tables, market=model.market))
-    return StockPricing(model, Lookup(load_catalogue()), tariffs, day, works)
+    appraiser = Appraiser(model, opening.book(settings).tables(day))
+    return StockPricing(appraiser, Lookup(load_catalogue()), day, works)
 
 
 def _write(pricing: "StockPricing", reading: "Reading", out: Path) -> Counter[str]:

@@ -12,6 +12,7 @@ from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.money import BASIS_POINTS, share
 from valuation.domain.questions import BEST, QUESTIONS
+from valuation.domain.records import Role
 
 # Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
 # raises the median alone would lower it.
@@ -29,6 +30,8 @@ class Policy:
     ``quantile``: level of the price distribution that the offer starts from. ``margin``: share of
     the net value that the shop keeps. ``step``: offers are whole multiples of it. ``widest``:
     p90 / p10 in basis points above which a person must look. ``goodwill``: least payment by route.
+    ``receive_days``: from acceptance until the device must be here. ``answer_days``: from a
+    counter-offer until silence means return. ``override_limits``: what a person may move, by role.
     """
 
     quantile: float
@@ -37,14 +40,21 @@ class Policy:
     validity_days: int
     widest: int
     goodwill: Mapping[Route, int]
+    receive_days: int
+    answer_days: int
+    override_limits: Mapping[Role, int]
 
     def __post_init__(self) -> None:
         if not LEAST_QUANTILE <= self.quantile <= 0.5:
             raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.1 to 0.5 is accepted")
         if not 0 <= self.margin < BASIS_POINTS:
             raise PolicyRefused(f"a margin of {self.margin} basis points leaves nothing to pay")
-        if self.step < 1 or self.validity_days < 1 or self.widest < BASIS_POINTS:
-            raise PolicyRefused("step and validity start at 1, the widest interval at 10000")
+        if self.step < 1 or self.widest < BASIS_POINTS:
+            raise PolicyRefused("the step starts at 1, the widest interval at 10000")
+        if min(self.validity_days, self.receive_days, self.answer_days) < 1:
+            raise PolicyRefused("a quote is valid, awaited and answered within a day or more")
+        if any(limit < 0 for limit in self.override_limits.values()):
+            raise PolicyRefused("the limit of an override is 0 or more")
         if any(amount < 0 for amount in self.goodwill.values()):
             raise PolicyRefused("goodwill is a payment to the customer and cannot be negative")
         if self.goodwill.get(Route.REFUSE):

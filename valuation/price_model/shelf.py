@@ -60,6 +60,13 @@ class Shelf:
         wanted = "a market must be named" if market is None else f"no bundle serves {market.slug}"
         raise NoBundle(f"{wanted}; served markets: {served}")
 
+    def of_digest(self, digest: str) -> PriceModel:
+        """The price model of a bundle that need not be a champion any more; ``REFUSALS``."""
+        for model in self._models.values():
+            if model.digest == digest:
+                return model
+        return self._load(None, digest)
+
     def refresh(self) -> None:
         """Take up every champion that changed; keep the last good one where it cannot be served."""
         with self._lock:
@@ -89,7 +96,7 @@ class Shelf:
             self._refused[champion] = str(error)
             raise
 
-    def _load(self, market: Market, digest: str) -> PriceModel:
+    def _load(self, market: Market | None, digest: str) -> PriceModel:
         folder = self._store.bundle(digest)
         # Read and checked once: what is assembled is, byte for byte, what passed the trial.
         bundle = read_bundle(folder)
@@ -99,6 +106,6 @@ class Shelf:
             try_bundle(folder)
             self._trials.remember(digest)
         model = assemble(bundle)
-        if model.market != market:
+        if market is not None and model.market != market:
             raise ForeignBundle(f"{folder.name} is a bundle of {model.market.slug}")
         return model

@@ -10,15 +10,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from valuation.storage.answers import AnswerStore, KeptAnswer
 from valuation.storage.engine import writing
-from valuation.storage.quotes import CodeTaken, Event, QuoteStore, StoredQuote
+from valuation.storage.quotes import Event, QuoteStore, StoredQuote, Taken
 
 
 class Entry(NamedTuple):
-    """A quote and what happened to it, written together or not at all."""
+    """What is written together or not at all: a new quote, what happened to it or to an older one,
+    and what the request that brought it is answered, should it come again."""
 
-    quote: StoredQuote
-    event: Event
+    quote: StoredQuote | None
+    events: tuple[Event, ...]
+    answer: KeptAnswer | None = None
 
 
 class Ledger:
@@ -30,14 +33,19 @@ class Ledger:
         self._writer: asyncio.Task[None] | None = None
 
     def write(self, *entries: Entry) -> None:
-        """All of them, durably; CodeTaken or DatabaseUnavailable: none of them."""
+        """All of them, durably; Taken or DatabaseUnavailable: none of them."""
+        quotes = [entry.quote for entry in entries if entry.quote is not None]
+        answers = [entry.answer for entry in entries if entry.answer is not None]
         with writing(self._engine) as connection:
             store = QuoteStore(connection)
-            store.add(*(entry.quote for entry in entries))
-            store.record(*(entry.event for entry in entries))
+            if quotes:
+                store.add(*quotes)
+            store.record(*(event for entry in entries for event in entry.events))
+            if answers:
+                AnswerStore(connection).add(answers)
 
     async def add(self, entry: Entry) -> None:
-        """Return once the entry is durable; CodeTaken or DatabaseUnavailable: it is not there."""
+        """Return once the entry is durable; Taken or DatabaseUnavailable: it is not there."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((entry, written))
         if self._writer is None:
@@ -64,10 +72,10 @@ class Ledger:
         """Why each entry could not be written; None for one that was."""
         try:
             self.write(*entries)
-        except CodeTaken as taken:
+        except Taken as taken:
             if len(entries) == 1:
                 return [taken]
-            # One of them has another's code and the transaction is lost: each on its own.
+            # One of them came second and the transaction is lost: each on its own.
             return [failure for entry in entries for failure in self._failures([entry])]
         except Exception as error:  # noqa: BLE001 -- each who waits is told
             return [error] * len(entries)

@@ -11,8 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from valuation.storage.tables import events, quotes
 
 
-class CodeTaken(ValueError):
-    """Another quote has this id or code already; the transaction is lost, make new ones."""
+class Taken(ValueError):
+    """Another row came first; the transaction is lost."""
+
+
+class CodeTaken(Taken):
+    """Another quote has this id or code already: make new ones."""
+
+
+class PlaceTaken(Taken):
+    """Somebody else took the quote's next step: look again."""
 
 
 class QuoteNotFound(LookupError):
@@ -45,9 +53,10 @@ class StoredQuote:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a quote; ``payload`` is JSON."""
+    """Something that happened to a quote, ``position`` counting from 0; ``payload`` is JSON."""
 
     quote_id: str
+    position: int
     kind: str
     actor: str
     at: datetime
@@ -81,14 +90,28 @@ class QuoteStore:
         return _stored(row, code)
 
     def record(self, *happened: Event) -> None:
-        """Add events to those of their quotes."""
-        self.connection.execute(ADD_EVENT, [_row(event) for event in happened])
+        """Add events to those of their quotes; PlaceTaken where another event came before."""
+        try:
+            self.connection.execute(ADD_EVENT, [_row(event) for event in happened])
+        except IntegrityError as error:
+            raise PlaceTaken(f"{happened[0].quote_id} went on meanwhile") from error
+
+    def of_unit(self, unit_digest: str, *, merchant: str, now: datetime) -> Sequence[StoredQuote]:
+        """The merchant's quotes of a unit that are valid, the latest first; QuoteDamaged."""
+        rows = self.connection.execute(
+            select(quotes)
+            .where(quotes.c.unit_digest == unit_digest)
+            .where(quotes.c.merchant == merchant)
+            .where(quotes.c.valid_until >= now)
+            .order_by(quotes.c.issued_at.desc())
+        )
+        return [_stored(row, unit_digest) for row in rows]
 
     def events(self, quote_id: str) -> Sequence[Event]:
         """What happened to a quote, the first thing first."""
         chosen = (getattr(events.c, name) for name in Event.__dataclass_fields__)
         rows = self.connection.execute(
-            select(*chosen).where(events.c.quote_id == quote_id).order_by(events.c.seq)
+            select(*chosen).where(events.c.quote_id == quote_id).order_by(events.c.position)
         )
         return [Event(*row) for row in rows]
 

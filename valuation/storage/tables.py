@@ -1,4 +1,4 @@
-"""The tables: quotes as canonical documents, and what happened to them."""
+"""The tables: quotes as canonical documents, what happened to them, what was answered."""
 
 from datetime import UTC, datetime
 
@@ -8,11 +8,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -78,5 +80,80 @@ events = Table(
     Column("actor", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     Column("payload", Text, nullable=False),
+    # Where the event stands in its quote's life: of two that take the same place one is refused.
+    Column("position", Integer, nullable=False, server_default="0"),
+    Index("uq_events_quote_id_position", "quote_id", "position", unique=True),
     sqlite_autoincrement=True,
+)
+
+# What was answered under an idempotency key, to be answered again.
+answers = Table(
+    "answers",
+    metadata,
+    Column("merchant", String(64), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("location", String(128), nullable=False),
+    Column("answered_at", Instant, nullable=False, index=True),
+)
+
+# Who may ask. Unlike a quote these rows change: used, revoked, locked, disabled.
+merchants = Table(
+    "merchants",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+stores = Table(
+    "stores",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("merchant_id", String(32), ForeignKey("merchants.id"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("merchant_id", String(32), ForeignKey("merchants.id"), nullable=False, index=True),
+    Column("mode", String(4), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("last4", String(4), nullable=False),
+    Column("scopes", String(255), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=True),
+    Column("revoked_at", Instant, nullable=True),
+)
+
+clerks = Table(
+    "clerks",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("store_id", String(32), ForeignKey("stores.id"), nullable=False),
+    Column("code", String(8), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("pin_hash", String(128), nullable=False),
+    Column("wrong_pins", Integer, nullable=False),
+    Column("locked_until", Instant, nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("disabled_at", Instant, nullable=True),
+    UniqueConstraint("store_id", "code"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("clerk_id", String(32), ForeignKey("clerks.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_used_at", Instant, nullable=False),
 )

@@ -11,6 +11,7 @@ from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
 from valuation.domain.market import Market
 from valuation.domain.money import minor_units
 from valuation.domain.questions import BY_ID, UnknownAnswer
+from valuation.domain.records import Role
 from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs
 from valuation.tables.table import BrokenTable, Row, Table
 
@@ -65,6 +66,13 @@ def policy(table: Table, currency: str) -> Policy:
             _member(entry, "scope", scope.partition("/")[0], Route): entry.whole("value")
             for (setting, scope), entry in settings.items()
             if setting == "goodwill" and scope.partition("/")[2] == currency
+        },
+        receive_days=row("receive_days").whole("value"),
+        answer_days=row("answer_days").whole("value"),
+        override_limits={
+            _member(entry, "scope", scope.partition("/")[0], Role): entry.whole("value")
+            for (setting, scope), entry in settings.items()
+            if setting == "override_limit" and scope.partition("/")[2] == currency
         },
     )
 

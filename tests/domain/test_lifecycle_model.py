@@ -1,0 +1,266 @@
+"""The state machine against a model of its own: what a shop would keep on a slip of paper."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.domain.lives import (
+    ANSWER,
+    BETTER,
+    CLERK,
+    CUSTOMER,
+    ERASE,
+    ISSUED,
+    MANAGER,
+    PHOTO,
+    RECEIVE,
+    TILL,
+    VALID,
+    WORSE,
+    make_opening,
+    overridden,
+)
+from valuation.domain.happened import ConditionMet, Detail, Happened, Kind
+from valuation.domain.inspection import Confirmed, CounterOffer
+from valuation.domain.lifecycle import Life, as_at, fold, take
+from valuation.domain.moves import Stage, Step
+from valuation.domain.overrides import Override
+from valuation.domain.records import Actor, Evidence, Role
+from valuation.domain.refusals import IllegalStep
+
+FOR_CUSTOMERS = ("accept", "decline", "decline_return", "decline_recycling")
+ON = (Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE)
+STAFF = (Role.CLERK, Role.MANAGER)
+
+
+class Slip:
+    """A sheet with a few ticks; ``over`` is the code that a finished matter answers with."""
+
+    def __init__(self, kind: Kind, *, erase: bool) -> None:
+        self.kind = kind
+        self.accepted = self.here = self.looked = self.asking = False
+        self.goes = ""
+        self.over = {Kind.VALUED: "no_offer", Kind.REFERRED: "referred"}.get(kind, "")
+        self.until: datetime | None = None if self.over else ISSUED + VALID
+        self.amount = 120_000 if kind is Kind.OFFERED else None
+        self.erase = erase
+
+    def time(self, now: datetime) -> None:
+        if self.until is not None and now > self.until:
+            if self.asking:
+                self.asking, self.goes = False, "return"
+            else:
+                self.over = "received_late" if self.accepted else "quote_expired"
+            self.until = None
+
+    def objection(self, step: str) -> str:
+        """The code that refuses the step for where things stand; nothing where it may be taken."""
+        if self.over:
+            return self.over
+        if self.goes:
+            going = "to_be_returned" if self.goes == "return" else "to_be_recycled"
+            return "" if step == self.goes else going
+        if self.kind is Kind.INDICATIVE:
+            return "" if step in ("decline", "withdraw") else "indicative"
+        if not self.accepted:
+            early = step not in ("accept", "decline", "withdraw", "override")
+            return "not_accepted" if early else ""
+        if step == "withdraw" or (step == "accept" and not self.asking):
+            return "already_accepted"
+        if step == "override":
+            return ""
+        return self._of_the_device(step)
+
+    def _of_the_device(self, step: str) -> str:
+        if not self.here:
+            return "" if step in ("receive", "decline") else "not_received"
+        never = {"decline": "device_here", "receive": "already_received"}
+        never |= {"return": "not_declined", "recycle": "not_declined"}
+        if step in never:
+            return never[step]
+        if step == "inspect":
+            return "already_inspected" if self.looked else ""
+        if step == "decline_recycling":
+            return "" if self.asking else "not_counter_offered"
+        if step in ("show", "settle") and not self.looked:
+            return "not_inspected"
+        return "counter_offer_open" if step in ("show", "settle") and self.asking else ""
+
+    def forbidden(self, step: str, role: Role) -> bool:
+        if role is Role.CUSTOMER:
+            return step not in FOR_CUSTOMERS
+        return step == "override" and role not in STAFF
+
+    def tick(self, step: str, now: datetime, amount: int | None) -> None:
+        """Write down a step that was taken; ``amount`` is what it made of the offer."""
+        asked = step == "accept" and self.asking
+        match step:
+            case "accept":
+                self.until = None if asked else now + RECEIVE
+                self.accepted, self.asking = True, False
+            case "receive":
+                self.here, self.until = True, None
+            case "inspect":
+                self.looked = True
+                self.asking = (
+                    amount is not None and self.amount is not None and amount < self.amount
+                )
+                self.until = now + ANSWER if self.asking else None
+            case "decline_return" | "decline_recycling":
+                self.goes = "return" if step == "decline_return" else "recycle"
+                self.until, self.asking = None, False
+            case "show":
+                self.erase = False
+            case "decline" | "withdraw" | "settle" | "return" | "recycle":
+                self.until = None
+                self.over = {
+                    "decline": "already_declined", "withdraw": "withdrawn",
+                    "settle": "already_settled", "return": "already_returned",
+                    "recycle": "already_recycled",
+                }[step]  # fmt: skip
+        self.amount = self.amount if amount is None else amount
+
+
+class Quotes(RuleBasedStateMachine):
+    """Any steps by anybody at any time: the slip and the log agree."""
+
+    @initialize(
+        kind=st.sampled_from([Kind.OFFERED] * 12 + [Kind.INDICATIVE, Kind.VALUED, Kind.REFERRED]),
+        erase=st.booleans(),
+    )
+    def issue(self, kind: Kind, erase: bool) -> None:
+        conditions = (ERASE,) if erase else ()
+        self.log: list[Happened] = [make_opening(kind, conditions=conditions)]
+        self.life: Life = fold(events=self.log)
+        self.slip = Slip(kind, erase=erase)
+        self.now = ISSUED
+
+    @rule(wait=st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=2), None]))
+    def wait(self, wait: timedelta | None) -> None:
+        """For so long, or until the deadline has just passed."""
+        passed = (self.life.deadline or self.now) + timedelta(microseconds=1)
+        self.now = max(self.now, passed) if wait is None else self.now + wait
+
+    @rule()
+    def wait_for_the_deadline(self) -> None:
+        self.now = max(self.now, self.life.deadline or self.now)
+
+    @rule(
+        step=st.sampled_from(Step),
+        actor=st.sampled_from([CUSTOMER, CLERK, MANAGER, TILL]),
+        difference=st.integers(-5_000, 5_000),
+    )
+    def try_anything(self, step: Step, actor: Actor, difference: int) -> None:
+        self.attempt(step, actor, difference=difference)
+
+    @rule(difference=st.sampled_from([-900, 0, 900]), no=st.sampled_from([False] * 5 + [True]))
+    def go_on(self, difference: int, no: bool) -> None:
+        """The next step of the way, or a no to the counter-offer, so that lives get long."""
+        self.slip.time(self.now)
+        step = next((s for s in ON if not self.slip.objection(s.value)), None)
+        if step is not None:
+            no = no and self.slip.asking
+            self.attempt(Step.DECLINE_RECYCLING if no else step, MANAGER, difference=difference)
+
+    def attempt(self, step: Step, actor: Actor, *, difference: int) -> None:
+        self.slip.time(self.now)
+        detail, amount, evidence = self.prepared(step, actor, difference)
+        expected = self.expected(step, actor, detail)
+        events, code = self.taken(step, actor, detail, evidence)
+        assert code == expected
+        if code:
+            return
+        self.slip.tick(step.value, self.now, amount)
+        self.log += events
+        self.life = fold(events=events, life=self.life)
+
+    def taken(
+        self, step: Step, actor: Actor, detail: Detail, evidence: tuple[Evidence, ...]
+    ) -> tuple[tuple[Happened, ...], str]:
+        """The events of a step, or the code that refused it."""
+        try:
+            events = take(
+                life=self.life, step=step, actor=actor, now=self.now,
+                detail=detail, evidence=evidence,
+            )  # fmt: skip
+        except IllegalStep as refused:
+            return (), refused.code.value
+        return events, ""
+
+    def prepared(
+        self, step: Step, actor: Actor, difference: int
+    ) -> tuple[Detail, int | None, tuple[Evidence, ...]]:
+        """What belongs to a step, what it would make of the offer, and its evidence."""
+        agreed, conditions = self.life.amount or 0, self.life.conditions
+        amount = max(0, agreed + difference)
+        if step is Step.SHOW:
+            return ConditionMet(condition=ERASE), None, (PHOTO,)
+        if step is Step.OVERRIDE:
+            by = actor if actor.role in STAFF else MANAGER
+            own = overridden(self.life, (amount - agreed) or 7, by=by)
+            return own, own.amount, ()
+        if step is not Step.INSPECT:
+            return None, None, ()
+        if amount < agreed:
+            changes = (WORSE, BETTER)
+            made = CounterOffer(
+                agreed=agreed, amount=amount, changes=changes, conditions=conditions
+            )
+            return made, amount, ()
+        better = (BETTER,) if amount > agreed else ()
+        same = Confirmed(agreed=agreed, amount=amount, changes=better, conditions=conditions)
+        return same, amount, ()
+
+    def expected(self, step: Step, actor: Actor, detail: Detail) -> str:
+        """The slip's own answer: a code, or nothing where the step may be taken."""
+        objection = self.slip.objection(step.value)
+        if objection:
+            return objection
+        if self.slip.forbidden(step.value, actor.role):
+            return "not_this_role"
+        if (
+            isinstance(detail, Override)
+            and (detail.amount > detail.before) is not self.slip.accepted
+        ):
+            down = detail.amount < detail.before
+            return f"override_{'down_after' if down else 'up_before'}_acceptance"
+        if step is Step.SHOW and not self.slip.erase:
+            return "condition_already_met" if self.life.conditions else "no_such_condition"
+        if step is Step.SETTLE and self.slip.erase:
+            return "settlement_before_conditions"
+        return ""
+
+    def teardown(self) -> None:
+        """From any prefix on the same life comes of the log, and time does what it does once."""
+        for cut in range(1, len(self.log) + 1):
+            prefix = fold(events=self.log[:cut])
+            assert fold(events=self.log[cut:], life=prefix) == self.life
+        once = as_at(life=self.life, now=self.now)
+        assert as_at(life=once, now=self.now) == once
+
+    @invariant()
+    def log_and_slip_agree(self) -> None:
+        assert self.life.events == tuple(self.log)
+        assert self.life.amount == self.slip.amount
+        assert self.life.amount is None or type(self.life.amount) is int
+        assert [e.at for e in self.log] == sorted(e.at for e in self.log)
+
+    @invariant()
+    def nothing_is_sold_without_the_customers_word(self) -> None:
+        kinds = [event.kind for event in self.log]
+        if self.life.stage is Stage.SETTLED:
+            assert Kind.ACCEPTED in kinds
+            assert Kind.UNANSWERED not in kinds
+            assert (Kind.COUNTER_OFFERED in kinds) is (Kind.COUNTER_ACCEPTED in kinds)
+            assert self.life.unmet == ()
+        assert all(
+            event.kind in (Kind.EXPIRED, Kind.LAPSED, Kind.UNANSWERED)
+            for event in self.log
+            if event.actor.role is Role.CLOCK
+        )
+
+
+Quotes.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestQuotes = Quotes.TestCase

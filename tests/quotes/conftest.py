@@ -1,0 +1,24 @@
+"""A shop of its own for each test: tiny bundle, shipped tables, an empty database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeClock, FakeEntropy
+from tests.web.conftest import installation
+from valuation.settings import Settings
+from valuation.shop import Shop, open_shop
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def shop(models: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Shop]:
+    settings = Settings.from_environment(installation(models, tmp_path))
+    shop = open_shop(settings, clock=clock, entropy=FakeEntropy())
+    yield shop
+    shop.engine.dispose()

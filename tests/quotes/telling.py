@@ -1,0 +1,64 @@
+"""A till in tests: quotes a device and takes steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.domain.making import PERFECT
+from valuation.documents import Document
+from valuation.domain.moves import Step
+from valuation.domain.records import Actor, Evidence, Role
+from valuation.issuing import issue
+from valuation.living import Held, StepRequest, held, step
+from valuation.quoting import QuoteRequest
+from valuation.shop import Shop
+
+MERCHANT = "shop-1"
+IPHONE = "apple/iphone/iphone-13/128gb"
+IMEI = "490154203237518"
+CLERK = Actor(role=Role.CLERK, id="clerk-1")
+MANAGER = Actor(role=Role.MANAGER, id="manager-1")
+PHOTO = Evidence(digest="ab" * 32, place="shelf 7, photo 1")
+# Details of faults are asked only where something does not work.
+ANSWERS: Mapping[str, object] = {
+    question: answer
+    for question, answer in PERFECT.items()
+    if question
+    not in ("cameras_work", "biometrics_work", "audio_works", "buttons_work", "charging_works",
+            "radio_works", "back_intact")
+}  # fmt: skip
+
+
+@dataclass
+class Till:
+    """Quotes and steps of one merchant."""
+
+    shop: Shop
+    merchant: str = MERCHANT
+    quotes: list[str] = field(default_factory=list)
+
+    def quote(
+        self, device: str = IPHONE, *, imei: str | None = None, **answers: object
+    ) -> Document:
+        request = QuoteRequest(answers={**ANSWERS, **answers}, device=device, identifier=imei)
+        document = issue(self.shop, request, merchant=self.merchant, market=None)
+        self.quotes.append(str(document["id"]))
+        return document
+
+    def step(self, taken: Step, *, actor: Actor = CLERK, **details: Any) -> Held:
+        request = StepRequest(step=taken, actor=actor, **details)
+        return step(self.shop, self.quotes[-1], request, merchant=self.merchant)
+
+    def look(self) -> Held:
+        return held(self.shop, self.quotes[-1], merchant=self.merchant)
+
+    def received(self, **answers: object) -> Held:
+        """A quote that was accepted and whose device is here."""
+        self.quote(**answers)
+        self.step(Step.ACCEPT)
+        return self.step(Step.RECEIVE)
+
+
+def amount_of(document: Mapping[str, Any]) -> int:
+    amount: int = document["offer"]["amount"]
+    return amount

@@ -1,0 +1,142 @@
+"""The events of a quote's life, as they stand in its append-only log."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import NoneType
+
+from valuation.domain.inspection import Confirmed, CounterOffer
+from valuation.domain.overrides import Override
+from valuation.domain.quote import Indicative, Offer, Quote, Referral, ValueOnly
+from valuation.domain.records import Actor, BadRecord, Evidence, check_amount, check_moment
+
+
+class Kind(StrEnum):
+    """What happened. The first four open a life; the last three are time's own doing."""
+
+    OFFERED = "offered"
+    INDICATIVE = "indicative"
+    VALUED = "valued"
+    REFERRED = "referred"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    COUNTER_OFFERED = "counter_offered"
+    COUNTER_ACCEPTED = "counter_accepted"
+    DECLINED_RETURN = "declined_return"
+    DECLINED_RECYCLING = "declined_recycling"
+    CONDITION_MET = "condition_met"
+    OVERRIDDEN = "overridden"
+    SETTLED = "settled"
+    RETURNED = "returned"
+    RECYCLED = "recycled"
+    EXPIRED = "expired"
+    LAPSED = "lapsed"
+    UNANSWERED = "unanswered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What was promised when the quote was made; it stays as it is whatever changes later.
+
+    ``receive_within`` runs from acceptance, ``answer_within`` from a counter-offer.
+    """
+
+    amount: int | None
+    valid_until: datetime
+    receive_within: timedelta
+    answer_within: timedelta
+    conditions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.amount is not None:
+            check_amount(self.amount)
+        check_moment(self.valid_until)
+        if min(self.receive_within, self.answer_within) <= timedelta(0):
+            raise BadRecord("time to receive and time to answer are longer than nothing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """The amount that the customer saw and accepted."""
+
+    amount: int
+
+    def __post_init__(self) -> None:
+        check_amount(self.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet:
+    """A gate's condition that has been shown, by the gate's code."""
+
+    condition: str
+
+
+Detail = Opening | Consent | Confirmed | CounterOffer | ConditionMet | Override | None
+
+OPENINGS = frozenset({Kind.OFFERED, Kind.INDICATIVE, Kind.VALUED, Kind.REFERRED})
+DETAILS: dict[Kind, tuple[type, ...]] = {
+    **dict.fromkeys(OPENINGS, (Opening,)),
+    Kind.ACCEPTED: (Consent, NoneType),
+    Kind.COUNTER_ACCEPTED: (Consent, NoneType),
+    Kind.INSPECTED: (Confirmed,),
+    Kind.COUNTER_OFFERED: (CounterOffer,),
+    Kind.CONDITION_MET: (ConditionMet,),
+    Kind.OVERRIDDEN: (Override,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event: what, by whom, when, shown by what, and what belongs to its kind."""
+
+    kind: Kind
+    actor: Actor
+    at: datetime
+    evidence: tuple[Evidence, ...] = ()
+    detail: Detail = None
+
+    def __post_init__(self) -> None:
+        check_moment(self.at)
+        if not isinstance(self.detail, DETAILS.get(self.kind, (NoneType,))):
+            raise BadRecord(f"{self.kind.value} does not go with {type(self.detail).__name__}")
+        if isinstance(self.detail, Opening):
+            _check_opening(self.kind, self.at, self.detail)
+
+
+def opened(
+    *, quote: Quote, actor: Actor, receive_within: timedelta, answer_within: timedelta
+) -> Happened:
+    """The first event of a quote's life, as the quote is issued."""
+    kind, amount = _outcome(quote)
+    gates = () if quote.disposition is None else quote.disposition.conditions
+    opening = Opening(
+        amount=amount,
+        valid_until=quote.valid_until,
+        receive_within=receive_within,
+        answer_within=answer_within,
+        conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
+    )
+    return Happened(kind=kind, actor=actor, at=quote.issued_at, detail=opening)
+
+
+def _outcome(quote: Quote) -> tuple[Kind, int | None]:
+    match quote.outcome:
+        case Offer(amount):
+            return Kind.OFFERED, amount
+        case Indicative():
+            return Kind.INDICATIVE, None
+        case ValueOnly():
+            return Kind.VALUED, None
+        case Referral():
+            return Kind.REFERRED, None
+
+
+def _check_opening(kind: Kind, at: datetime, opening: Opening) -> None:
+    if (opening.amount is None) == (kind is Kind.OFFERED):
+        raise BadRecord("an offer has an amount, and nothing else has one")
+    if opening.valid_until <= at:
+        raise BadRecord("a quote is valid for longer than nothing")

@@ -1,0 +1,137 @@
+"""A person's own amount instead of the computed one: its direction, its limit, its second person.
+
+Before acceptance only downwards, afterwards only upwards. A role's limit is on what people have
+moved on one quote altogether, up and down, so that it cannot be split into small steps. Beyond
+it a second person confirms: one whose own limit covers the whole, or, where nobody's does, one
+with the highest limit there is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from valuation.domain.records import Actor, BadRecord, Role, check_amount
+from valuation.domain.refusals import IllegalStep, Refusal
+
+Limits = Mapping[Role, int]
+PEOPLE = frozenset({Role.CLERK, Role.MANAGER})
+
+
+class OverrideReason(StrEnum):
+    """Why a person named another amount."""
+
+    APPRAISAL = "appraisal"
+    COMPETITOR_PRICE = "competitor_price"
+    GOODWILL = "goodwill"
+    MISTAKE_CORRECTED = "mistake_corrected"
+    STOCK_ON_HAND = "stock_on_hand"
+
+
+class Standing(Protocol):
+    """What an override needs to know of the quote's life."""
+
+    @property
+    def amount(self) -> int | None:
+        """What the shop would pay now."""
+
+    @property
+    def overridden(self) -> int:
+        """What people have moved already, up and down."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the offer was accepted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """The record of one: it cannot be made beyond ``limit`` without a second person.
+
+    ``limit``: of ``by``'s role at that time. ``overridden``: what people moved before.
+    """
+
+    before: int
+    amount: int
+    reason: OverrideReason
+    by: Actor
+    limit: int
+    overridden: int
+    confirmed_by: Actor | None = None
+
+    def __post_init__(self) -> None:
+        for amount in (self.before, self.amount, self.limit, self.overridden):
+            check_amount(amount)
+        if self.difference == 0:
+            raise IllegalStep(Refusal.OVERRIDE_CHANGES_NOTHING, amount=self.amount)
+        if self.by.role not in PEOPLE:
+            raise BadRecord("only a person overrides")
+        if self.confirmed_by is not None and self.confirmed_by.id == self.by.id:
+            raise IllegalStep(Refusal.SECOND_PERSON_IS_THE_FIRST)
+        if self.moved > self.limit and self.confirmed_by is None:
+            raise IllegalStep(
+                Refusal.SECOND_PERSON_NEEDED,
+                moved=self.moved, role=self.by.role.value, limit=self.limit,
+            )  # fmt: skip
+
+    @property
+    def difference(self) -> int:
+        """The override's own line: negative where the shop pays less."""
+        return self.amount - self.before
+
+    @property
+    def moved(self) -> int:
+        """What people have moved with this one."""
+        return self.overridden + abs(self.difference)
+
+    def check_direction(self, *, accepted: bool) -> None:
+        """IllegalStep unless downwards before acceptance or upwards after it."""
+        if accepted and self.difference < 0:
+            raise IllegalStep(Refusal.OVERRIDE_DOWN_AFTER_ACCEPTANCE, amount=self.before)
+        if not accepted and self.difference > 0:
+            raise IllegalStep(Refusal.OVERRIDE_UP_BEFORE_ACCEPTANCE, amount=self.before)
+
+
+def override(
+    *,
+    standing: Standing,
+    amount: int,
+    reason: OverrideReason,
+    by: Actor,
+    limits: Limits,
+    confirmed_by: Actor | None = None,
+) -> Override:
+    """The override as a record, to take as a step; IllegalStep where it is not this person's."""
+    if standing.amount is None:
+        raise IllegalStep(Refusal.NO_OFFER)
+    if by.role not in PEOPLE or by.role not in limits:
+        raise IllegalStep(
+            Refusal.NOT_THIS_ROLE, role=by.role.value, step="override", may=_those(limits)
+        )
+    made = Override(
+        before=standing.amount,
+        amount=amount,
+        reason=reason,
+        by=by,
+        limit=limits[by.role],
+        overridden=standing.overridden,
+        confirmed_by=confirmed_by,
+    )
+    made.check_direction(accepted=standing.accepted)
+    if made.moved > made.limit and confirmed_by is not None:
+        _check_second(confirmed_by, made.moved, limits)
+    return made
+
+
+def _check_second(second: Actor, moved: int, limits: Limits) -> None:
+    own = {role: limit for role, limit in limits.items() if role in PEOPLE}
+    enough = min(moved, max(own.values()))
+    able = {role: limit for role, limit in own.items() if limit >= enough}
+    if second.role not in able:
+        raise IllegalStep(
+            Refusal.SECOND_PERSON_MAY_NOT, role=second.role.value, moved=moved, may=_those(able)
+        )
+
+
+def _those(limits: Limits) -> str:
+    return " or ".join(sorted(f"a {role.value}" for role in limits if role in PEOPLE)) or "nobody"

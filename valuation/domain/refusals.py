@@ -1,0 +1,120 @@
+"""Why a step in a quote's life is refused: a closed list of codes, each with its sentence."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Stable codes; a code is never given another meaning."""
+
+    CLOCK_BEHIND = "clock_behind"
+    NOT_THIS_ROLE = "not_this_role"
+    INDICATIVE = "indicative"
+    NO_OFFER = "no_offer"
+    REFERRED = "referred"
+    NOT_ACCEPTED = "not_accepted"
+    ALREADY_ACCEPTED = "already_accepted"
+    OTHER_AMOUNT = "other_amount"
+    QUOTE_EXPIRED = "quote_expired"
+    WITHDRAWN = "withdrawn"
+    ALREADY_DECLINED = "already_declined"
+    NOT_RECEIVED = "not_received"
+    RECEIVED_LATE = "received_late"
+    ALREADY_RECEIVED = "already_received"
+    DEVICE_HERE = "device_here"
+    NOT_INSPECTED = "not_inspected"
+    ALREADY_INSPECTED = "already_inspected"
+    OTHER_QUESTIONS = "other_questions"
+    DROP_WITHOUT_CHANGE = "drop_without_change"
+    DROP_WITHOUT_CAUSE = "drop_without_cause"
+    RAISE_WITHOUT_CAUSE = "raise_without_cause"
+    COUNTER_OFFER_OPEN = "counter_offer_open"
+    NOT_COUNTER_OFFERED = "not_counter_offered"
+    NO_SUCH_CONDITION = "no_such_condition"
+    CONDITION_ALREADY_MET = "condition_already_met"
+    EVIDENCE_MISSING = "evidence_missing"
+    SETTLEMENT_BEFORE_CONDITIONS = "settlement_before_conditions"
+    ALREADY_SETTLED = "already_settled"
+    NOT_DECLINED = "not_declined"
+    TO_BE_RETURNED = "to_be_returned"
+    TO_BE_RECYCLED = "to_be_recycled"
+    ALREADY_RETURNED = "already_returned"
+    ALREADY_RECYCLED = "already_recycled"
+    OVERRIDE_CHANGES_NOTHING = "override_changes_nothing"
+    OVERRIDE_UP_BEFORE_ACCEPTANCE = "override_up_before_acceptance"
+    OVERRIDE_DOWN_AFTER_ACCEPTANCE = "override_down_after_acceptance"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    SECOND_PERSON_IS_THE_FIRST = "second_person_is_the_first"
+    SECOND_PERSON_MAY_NOT = "second_person_may_not"
+
+
+# Words in braces are facts of the refusal.
+SENTENCES: Mapping[Refusal, str] = {
+    Refusal.CLOCK_BEHIND: "The last step was recorded at {last}, after the time that is given "
+    "now: set the clock right and try again.",
+    Refusal.NOT_THIS_ROLE: "A {role} cannot take the step {step}: ask {may}.",
+    Refusal.INDICATIVE: "The quote is indicative and cannot go further: answer the missing "
+    "questions for an offer.",
+    Refusal.NO_OFFER: "The quote states a value and offers nothing: there is nothing to accept.",
+    Refusal.REFERRED: "The quote was referred to a person and is no offer: ask for a new quote "
+    "once the person has looked.",
+    Refusal.NOT_ACCEPTED: "The offer has not been accepted: accept it first.",
+    Refusal.ALREADY_ACCEPTED: "The offer has been accepted and stands.",
+    Refusal.OTHER_AMOUNT: "The amount is now {amount}, and the step names {named}: read the "
+    "quote again.",
+    Refusal.QUOTE_EXPIRED: "The quote was valid until {valid_until}: ask for a new quote.",
+    Refusal.WITHDRAWN: "The shop withdrew the quote: ask for a new quote.",
+    Refusal.ALREADY_DECLINED: "The customer declined: ask for a new quote.",
+    Refusal.NOT_RECEIVED: "The device has not been received: receive it first.",
+    Refusal.RECEIVED_LATE: "The device had to be received by {receive_by}, so the quote no longer "
+    "holds: ask for a new quote.",
+    Refusal.ALREADY_RECEIVED: "The device has already been received.",
+    Refusal.DEVICE_HERE: "The device is in the shop: decline with return, or after a "
+    "counter-offer with recycling.",
+    Refusal.NOT_INSPECTED: "The device has not been inspected: inspect it first.",
+    Refusal.ALREADY_INSPECTED: "The device has been inspected, and that is done once; a person "
+    "may still raise the amount.",
+    Refusal.OTHER_QUESTIONS: "Declared and inspected answers are to different questions "
+    "({questions}): answer all of them, or return the device and quote the other one.",
+    Refusal.DROP_WITHOUT_CHANGE: "The amount cannot fall from {agreed} to {amount}: no answer "
+    "changed.",
+    Refusal.DROP_WITHOUT_CAUSE: "The amount cannot fall from {agreed} to {amount}: no answer is "
+    "worse and the variant is the same.",
+    Refusal.RAISE_WITHOUT_CAUSE: "The amount cannot rise from {agreed} to {amount}: no answer is "
+    "better and the variant is the same; to pay more nonetheless, override it.",
+    Refusal.COUNTER_OFFER_OPEN: "The counter-offer awaits the customer's answer until {answer_by}.",
+    Refusal.NOT_COUNTER_OFFERED: "There is no open counter-offer: recycling is one of its "
+    "answers; decline with return instead.",
+    Refusal.NO_SUCH_CONDITION: "Settlement does not depend on {condition}; it depends on: "
+    "{conditions}.",
+    Refusal.CONDITION_ALREADY_MET: "{condition} has already been shown.",
+    Refusal.EVIDENCE_MISSING: "{condition} is shown by evidence, and there is none: give a "
+    "photo's or a report's digest and place.",
+    Refusal.SETTLEMENT_BEFORE_CONDITIONS: "Settlement depends on what has not been shown: "
+    "{conditions}. Show it with evidence first.",
+    Refusal.ALREADY_SETTLED: "The quote has been settled.",
+    Refusal.NOT_DECLINED: "The customer has not declined: the device is neither returned nor "
+    "recycled.",
+    Refusal.TO_BE_RETURNED: "The sale is off, and the device goes back to the customer: return it.",
+    Refusal.TO_BE_RECYCLED: "The sale is off, and the customer left the device for recycling: "
+    "recycle it.",
+    Refusal.ALREADY_RETURNED: "The device went back to the customer: ask for a new quote.",
+    Refusal.ALREADY_RECYCLED: "The device has been recycled.",
+    Refusal.OVERRIDE_CHANGES_NOTHING: "The amount is {amount} already.",
+    Refusal.OVERRIDE_UP_BEFORE_ACCEPTANCE: "Before it is accepted an offer is only overridden "
+    "downwards: name less than {amount}.",
+    Refusal.OVERRIDE_DOWN_AFTER_ACCEPTANCE: "Once it is accepted an offer is only overridden "
+    "upwards: name more than {amount}.",
+    Refusal.SECOND_PERSON_NEEDED: "People would have moved this quote by {moved}, and a {role} "
+    "may move it by {limit}: a second person must confirm.",
+    Refusal.SECOND_PERSON_IS_THE_FIRST: "Nobody confirms their own override: ask someone else.",
+    Refusal.SECOND_PERSON_MAY_NOT: "A {role} cannot confirm a move of {moved}: ask {may}.",
+}
+
+
+class IllegalStep(ValueError):
+    """A step that is not allowed now: its code, and in words why and what can be done."""
+
+    def __init__(self, code: Refusal, **facts: object) -> None:
+        super().__init__(SENTENCES[code].format_map(facts))
+        self.code = code

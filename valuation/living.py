@@ -1,0 +1,257 @@
+"""The use case: a stored quote goes on. Load its life, take a step, write what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import orjson
+
+from valuation.appraising import Appraiser, Asked
+from valuation.documents import Document
+from valuation.domain.answers import CompletedAnswers, parse, with_answers
+from valuation.domain.counter_offer import finding_lines
+from valuation.domain.happened import ConditionMet, Consent, Detail, Happened
+from valuation.domain.inspection import NO_EVIDENCE, OtherUnit, OtherVariant, verdict
+from valuation.domain.lifecycle import Life, as_at, fold, take
+from valuation.domain.moves import Step
+from valuation.domain.overrides import OverrideReason, override
+from valuation.domain.quote import Offer, Referral, Unit
+from valuation.domain.records import Actor, Evidence
+from valuation.domain.states import State, layout_of
+from valuation.finding import found_document
+from valuation.issuing import stored_quote
+from valuation.life_log import event_of, happened_of, told_of
+from valuation.quoting import identified_unit
+from valuation.replaying import asked_of, versions_of
+from valuation.shop import Shop
+from valuation.storage.engine import reading
+from valuation.storage.ledger import Entry
+from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
+
+ATTEMPTS = 3
+
+
+class StepIncomplete(ValueError):
+    """The step lacks something, or has what it cannot use; ``member`` of the request says which."""
+
+    def __init__(self, member: str, message: str) -> None:
+        super().__init__(message)
+        self.member = member
+
+
+class CannotReprice(ValueError):
+    """What the inspection found has no price here: a person must look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRequest:
+    """What somebody wants to do with a quote.
+
+    ``amount``: what the customer saw and accepts, or an override's new amount. ``answers``,
+    ``device`` (a variant id) and ``identifier``: what an inspection found, left out where it is as
+    declared; ``photos``: its evidence by question. ``evidence``: of the step as a whole.
+    """
+
+    step: Step
+    actor: Actor
+    amount: int | None = None
+    answers: Mapping[str, object] = field(default_factory=dict)
+    device: str | None = None
+    identifier: str | None = None
+    photos: Mapping[str, Sequence[Evidence]] = field(default_factory=lambda: NO_EVIDENCE)
+    evidence: tuple[Evidence, ...] = ()
+    condition: str | None = None
+    reason: OverrideReason | None = None
+    confirmed_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A quote with its life: the document as it was issued, and the events as they are stored."""
+
+    stored: StoredQuote
+    document: Document
+    events: tuple[Event, ...]
+    life: Life
+
+    @property
+    def found(self) -> Document | None:
+        """What the inspection made of it: answers side by side, lines, routes; None before."""
+        told = (told_of(event) for event in reversed(self.events))
+        return next((each for each in told if each is not None), None)
+
+
+def held(shop: Shop, reference: str, *, merchant: str) -> Held:
+    """The quote with what happened to it; QuoteNotFound for another merchant's too."""
+    with reading(shop.engine) as connection:
+        stored = stored_quote(connection, reference, merchant=merchant)
+        events = tuple(QuoteStore(connection).events(stored.id))
+    document: Document = orjson.loads(stored.document)
+    life = fold(events=[happened_of(event, document) for event in events])
+    return Held(stored, document, events, life)
+
+
+def step(shop: Shop, reference: str, request: StepRequest, *, merchant: str) -> Held:
+    """The quote after the step.
+
+    Errors: QuoteNotFound, IllegalStep, StepIncomplete, CannotReprice, BadRecord, UnknownQuestion,
+    UnknownAnswer, ImpossibleAnswers, NotAnIdentifier, those of ``Shop.appraiser`` and the database.
+    """
+    for _ in range(ATTEMPTS):
+        before = held(shop, reference, merchant=merchant)
+        now = shop.clock()
+        happened, told = _taken(shop, before, request, now)
+        rows = _rows(before, happened, told)
+        try:
+            shop.ledger.write(Entry(None, rows))
+        except PlaceTaken:
+            continue  # somebody stepped meanwhile: what holds now decides
+        events = (*before.events, *rows)
+        return replace(before, events=events, life=fold(events=happened, life=before.life))
+    raise PlaceTaken(f"{reference}: others keep stepping")
+
+
+def _rows(before: Held, happened: Sequence[Happened], told: Document | None) -> tuple[Event, ...]:
+    first = len(before.events)
+    return tuple(
+        event_of(
+            each,
+            quote_id=before.stored.id,
+            position=first + place,
+            told=told if each is happened[-1] else None,
+        )
+        for place, each in enumerate(happened)
+    )
+
+
+def _taken(
+    shop: Shop, before: Held, request: StepRequest, now: datetime
+) -> tuple[tuple[Happened, ...], Document | None]:
+    """The events of the step, and what is kept with the last of them."""
+    current, told = as_at(life=before.life, now=now), None
+    detail: Detail = None
+    match request.step:
+        case Step.ACCEPT if request.amount is not None:
+            detail = Consent(amount=request.amount)
+        case Step.SHOW:
+            if request.condition is None:
+                raise StepIncomplete("condition", f"name one of {', '.join(current.unmet)}")
+            detail = ConditionMet(condition=request.condition)
+        case Step.OVERRIDE:
+            detail = _override(shop, before, current, request)
+        case Step.INSPECT if current.amount is not None:
+            detail, told = _inspected(shop, before, current, request)
+    happened = take(
+        life=before.life, step=request.step, actor=request.actor, now=now,
+        evidence=request.evidence, detail=detail,
+    )  # fmt: skip
+    return happened, told
+
+
+def _override(shop: Shop, before: Held, current: Life, request: StepRequest) -> Detail:
+    if request.amount is None or request.reason is None:
+        known = ", ".join(OverrideReason)
+        raise StepIncomplete("reason", f"an override names its amount and a reason: {known}")
+    appraiser = shop.appraiser(versions_of(before.document))
+    return override(
+        standing=current,
+        amount=request.amount,
+        reason=request.reason,
+        by=request.actor,
+        limits=appraiser.tariffs.terms.policy.override_limits,
+        confirmed_by=request.confirmed_by,
+    )
+
+
+def _inspected(
+    shop: Shop, before: Held, current: Life, request: StepRequest
+) -> tuple[Detail, Document]:
+    """The verdict under the quote's own versions, and what is told of it."""
+    appraiser = shop.appraiser(versions_of(before.document))
+    asked = asked_of(before.document)
+    assert asked.answers is not None  # noqa: S101 -- an offer has answers
+    answers = _found_answers(asked.answers, request)
+    other = _other_variant(shop, asked, request)
+    found = _asked_again(shop, appraiser, asked, answers, other)
+    quote = appraiser.quote(found)
+    match quote.outcome:
+        case Offer(amount):
+            gates = quote.disposition.conditions if quote.disposition else ()
+        case Referral(code, en, _):
+            raise CannotReprice(f"{code}: {en}")
+        case _:
+            raise CannotReprice("what was found leads to no offer")
+    decided = verdict(
+        declared=asked.answers.levels,
+        inspected=answers.levels,
+        agreed=current.amount or 0,
+        amount=max(0, amount + current.adjustment),
+        conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
+        others=[*([other] if other else []), *_other_unit(shop, asked, request)],
+        evidence=request.photos,
+    )
+    lines = finding_lines(
+        changes=decided.changes,
+        declared=asked.answers.levels,
+        inspected=answers.levels,
+        layout=layout_of(answers.category),
+        offers=lambda variant, states: _offers(appraiser, found if variant else asked, states),
+    )
+    return decided, found_document(
+        decided, lines, appraiser.document(quote), asked.answers, answers
+    )
+
+
+def _offers(appraiser: Appraiser, asked: Asked, states: Sequence[State]) -> Sequence[int]:
+    pricing = appraiser.pricing(asked)
+    assert pricing is not None  # noqa: S101 -- there are a device and answers
+    return pricing.offers(states)
+
+
+def _found_answers(declared: CompletedAnswers, request: StepRequest) -> CompletedAnswers:
+    """The declared answers with those that were found; what they open must be answered too."""
+    changes = parse(answers=request.answers, category=declared.category)
+    answers = with_answers(declared, changes)
+    opened = [q for q in (*answers.assumed, *answers.missing) if q not in declared.assumed]
+    if opened:
+        raise StepIncomplete("answers", f"what was found asks besides: {', '.join(opened)}")
+    return answers
+
+
+def _asked_again(
+    shop: Shop,
+    appraiser: Appraiser,
+    asked: Asked,
+    answers: CompletedAnswers,
+    other: OtherVariant | None,
+) -> Asked:
+    if other is None:
+        return replace(asked, answers=answers)
+    catalogue = shop.lookup.catalogue
+    variant = catalogue.variants[other.inspected]
+    device = appraiser.model.device(catalogue.device(variant.id))
+    if device.category is not answers.category:
+        raise CannotReprice("the device found is of another category: return it, quote it anew")
+    name_zh = catalogue.variant_name_zh(variant)
+    return replace(
+        asked, answers=answers, subject=replace(asked.subject, device=device, name_zh=name_zh)
+    )
+
+
+def _other_variant(shop: Shop, asked: Asked, request: StepRequest) -> OtherVariant | None:
+    declared = asked.subject.device.variant if asked.subject.device else ""
+    if request.device is None or request.device == declared:
+        return None
+    if request.device not in shop.lookup.catalogue.variants:
+        raise StepIncomplete("device", "the catalogue has no such variant; see /v1/devices?q=")
+    evidence = tuple(request.photos.get("device", ()))
+    return OtherVariant(declared=declared, inspected=request.device, evidence=evidence)
+
+
+def _other_unit(shop: Shop, asked: Asked, request: StepRequest) -> list[OtherUnit]:
+    if request.identifier is None or asked.subject.unit is None:
+        return []
+    unit: Unit = identified_unit(request.identifier, shop.unit_key)
+    if unit == asked.subject.unit:
+        return []
+    return [OtherUnit(declared=asked.subject.unit, inspected=unit)]

@@ -1,0 +1,152 @@
+"""A stored quote made again from what went into it: the inputs, the bundle, the tables.
+
+The stored answer is not looked at until the new one stands; then the bytes are compared. A bundle
+or a table that was changed or is gone is noticed before anything is priced.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import cast
+
+import orjson
+
+from valuation.appraising import Appraiser, Asked
+from valuation.documents import SCHEMA, Document, canonical
+from valuation.domain.answers import complete, parse
+from valuation.domain.device import Category, Device, DeviceFacts
+from valuation.domain.pricing import RULES
+from valuation.domain.quote import Referral, Subject, Unit, Versions
+
+# The arithmetic by its version. A change that moves a figure of an old quote gets a new version,
+# and the old one stays here.
+ARITHMETIC: Mapping[int, Callable[[Appraiser, Asked], Document]] = {
+    RULES: lambda appraiser, asked: appraiser.document(appraiser.quote(asked)),
+}
+
+
+class CannotReplay(ValueError):
+    """The quote's versions are not at hand; the sentence says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Whether the bytes are the same, and where they differ: JSON pointers with both values."""
+
+    document: Document
+    differences: tuple[tuple[str, object, object], ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether the quote was made again to the byte."""
+        return not self.differences
+
+
+def replayed(stored: bytes, appraiser_of: Callable[[Versions], Appraiser]) -> Replay:
+    """The quote of a stored document made again; CannotReplay."""
+    kept: Document = orjson.loads(stored)
+    versions = versions_of(kept)
+    if versions.rules not in ARITHMETIC or kept["schema"] != SCHEMA:
+        known = ", ".join(str(version) for version in sorted(ARITHMETIC))
+        raise CannotReplay(
+            f"the quote was made by rules {versions.rules} in schema {kept['schema']}; this "
+            f"version has rules {known} in schema {SCHEMA}: use the program that made it"
+        )
+    asked = asked_of(kept)
+    made = ARITHMETIC[versions.rules](appraiser_of(versions), asked)
+    again = canonical(made)
+    if again == stored:
+        return Replay(made, ())
+    differences = tuple(_differences("", kept, orjson.loads(again)))
+    return Replay(made, differences or (("", "other bytes", "of equal values"),))
+
+
+def versions_of(document: Mapping[str, object]) -> Versions:
+    """The versions that a document names."""
+    named = cast(dict[str, object], document["versions"])
+    tables = cast(dict[str, str], named["tables"])
+    return Versions(str(named["bundle"]), tables, int(cast(int, named["rules"])))
+
+
+def asked_of(document: Mapping[str, object]) -> Asked:
+    """What went into a document, taken from its inputs alone."""
+    subject = _subject(cast(dict[str, object], document["device"]))
+    answers = None
+    if subject.device is not None:
+        category = subject.device.category
+        given = parse(answers=cast(dict[str, object], document["answers"]), category=category)
+        answers = complete(given=given, category=category)
+    return Asked(
+        id=str(document["id"]),
+        code=str(document["code"]),
+        merchant=str(document["merchant"]),
+        issued_at=datetime.fromisoformat(str(document["issued_at"])),
+        as_of=date.fromisoformat(str(document["as_of"])),
+        subject=subject,
+        # Which device was meant was the catalogue's word on that day: an input, not an answer.
+        referral=None if subject.device else _referral(document),
+        context=cast(dict[str, str], document["context"]),
+        answers=answers,
+    )
+
+
+def _subject(told: Mapping[str, object]) -> Subject:
+    unit = cast(dict[str, str] | None, told["unit"])
+    return Subject(
+        words=str(told["words"]),
+        matched_by=str(told["matched_by"]),
+        device=None if told["id"] is None else _device(told),
+        name_zh=cast(str | None, told["name_zh"]),
+        unit=None if unit is None else Unit(unit["kind"], unit["digest"], unit["last4"]),
+    )
+
+
+def _device(told: Mapping[str, object]) -> Device:
+    """The device with the facts that it was priced by."""
+    variant = str(told["id"])
+    brand, family, model, _ = variant.split("/")
+    return Device(
+        brand=brand,
+        family=f"{brand}/{family}",
+        device_model=f"{brand}/{family}/{model}",
+        variant=variant,
+        name=str(told["name"]),
+        facts=_facts(cast(dict[str, object], told["facts"])),
+    )
+
+
+def _facts(told: Mapping[str, object]) -> DeviceFacts:
+    read: dict[str, Callable[[str], object]] = {
+        "category": Category,
+        "first_sale": date.fromisoformat,
+        "successor_first_sale": date.fromisoformat,
+    }
+    found = {
+        fact.name: read[fact.name](str(value)) if fact.name in read and value is not None else value
+        for fact in fields(DeviceFacts)
+        for value in (told[fact.name],)
+    }
+    return DeviceFacts(**found)  # type: ignore[arg-type]  # as the document's facts were written
+
+
+def _referral(document: Mapping[str, object]) -> Referral:
+    told = cast(dict[str, object], document["referral"])
+    suggestions = cast(list[dict[str, str]], told["suggestions"])
+    return Referral(
+        str(told["code"]),
+        str(told["en"]),
+        str(told["zh"]),
+        tuple((each["id"], each["name"]) for each in suggestions),
+    )
+
+
+def _differences(place: str, kept: object, made: object) -> Iterator[tuple[str, object, object]]:
+    """Every place where two JSON values differ."""
+    if isinstance(kept, dict) and isinstance(made, dict):
+        for name in sorted(kept.keys() | made.keys()):
+            yield from _differences(f"{place}/{name}", kept.get(name), made.get(name))
+    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
+        for number, pair in enumerate(zip(kept, made, strict=True)):
+            yield from _differences(f"{place}/{number}", *pair)
+    elif kept != made:
+        yield place, kept, made
