@@ -7,10 +7,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 MODELS := $(or $(TRADEIN_MODELS),models)
 DEMO := $(MODELS)/champions/cn-cny-sold-demo.json
+EXTRAS := --extra training --extra postgres
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preflight run demo test check lint format types contracts \
+.PHONY: help setup preflight run demo test test-postgres check lint format types contracts \
 	bench benchmark proof-monotone mlflow lock
 
 help: ## print this list
@@ -24,7 +25,7 @@ setup: .venv/.installed ## install everything from the lock into .venv
 .venv/.installed: requirements.txt pyproject.toml | preflight
 	@if command -v uv >/dev/null 2>&1; then \
 		echo "installing from uv.lock with uv"; \
-		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --compile-bytecode --extra training --python "$(PYTHON)"; \
+		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --compile-bytecode $(EXTRAS) --python "$(PYTHON)"; \
 	else \
 		echo "installing from requirements.txt with pip"; \
 		"$(PYTHON)" -m venv .venv && \
@@ -44,7 +45,10 @@ demo: setup ## make the demo market, train on it and promote it if it is better
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
 
-check: lint types contracts test ## what CI runs: lint, format, types, import contracts, tests
+test-postgres: setup ## run every test of a database again, on a PostgreSQL that it starts itself
+	@$(BIN)/python -m pytest --database=postgres
+
+check: lint types contracts test test-postgres ## what CI runs: all checks, tests on both databases
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -68,7 +72,7 @@ benchmark: .venv/.benchmark ## compare with every peer on real sales; DATA=folde
 
 .venv/.benchmark: requirements-bench.txt .venv/.installed
 	@if command -v uv >/dev/null 2>&1; then \
-		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --inexact --extra training --group bench; \
+		UV_PYTHON_DOWNLOADS=never uv sync --quiet --frozen --inexact $(EXTRAS) --group bench; \
 	else \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt; \
 	fi
@@ -84,5 +88,5 @@ mlflow: setup ## open the page of runs and versions on port 5000
 
 lock: ## renew uv.lock and the requirements files (needs uv)
 	uv lock --upgrade
-	uv export --quiet --extra training --format requirements-txt --no-emit-project --output-file requirements.txt
-	uv export --quiet --extra training --group bench --format requirements-txt --no-emit-project --output-file requirements-bench.txt
+	uv export --quiet $(EXTRAS) --format requirements-txt --no-emit-project --output-file requirements.txt
+	uv export --quiet $(EXTRAS) --group bench --format requirements-txt --no-emit-project --output-file requirements-bench.txt

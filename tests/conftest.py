@@ -1,10 +1,27 @@
 """What tests of every room share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.databases import Databases, SqliteFiles, keep_chosen, postgres
 from tests.factories import make_bundle
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """On which database the tests run."""
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="the database of the tests; postgres runs those alone that use one",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose by the database."""
+    keep_chosen(config, items)
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +31,23 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_bundle(folder, seed=7)
     make_bundle(folder, seed=8, promotion=None)
     return folder
+
+
+@pytest.fixture(scope="session")
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    """Databases of the kind that was asked for."""
+    if request.config.getoption("database") == "sqlite":
+        yield SqliteFiles(tmp_path_factory.mktemp("databases"))
+        return
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The address of a database of the test's own, without tables."""
+    url = databases.fresh()
+    yield url
+    databases.drop(url)

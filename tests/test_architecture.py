@@ -18,6 +18,18 @@ def test_the_import_contracts_hold() -> None:
     assert run.returncode == 0, run.stdout
 
 
+def test_no_test_brings_a_database_of_its_own() -> None:
+    """Else it would run on SQLite alone, and nobody would notice."""
+    named = {
+        str(file.relative_to(ROOT / "tests"))
+        for file in (ROOT / "tests").rglob("*.py")
+        if "sqlite:///" in file.read_text(encoding="utf-8") and file != Path(__file__)
+    }
+    refused_before_it_is_opened = {"test_settings.py", "cli/test_json_errors.py"}
+    addresses = {"databases.py", "storage/test_engine.py", "storage/test_sqlite.py"}
+    assert named == addresses | refused_before_it_is_opened
+
+
 def test_requirements_pin_what_the_lock_pins() -> None:
     import tomllib
 

@@ -9,6 +9,7 @@ import httpx
 import openpyxl
 import pytest
 
+from tests.databases import Databases
 from tests.training.small_run import demo_sales, imported, trained
 from tests.web.answers import make_body
 from tests.web.running import running
@@ -31,12 +32,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Imported, Trained, P
     return sales, trained(sales, folder / "models"), folder
 
 
-def served(trained_bundle: Trained, models: Path, folder: Path) -> Iterator[httpx.Client]:
+def served(
+    trained_bundle: Trained, models: Path, folder: Path, database_url: str
+) -> Iterator[httpx.Client]:
     market = trained_bundle.model.market
     ModelStore(models).point(Champion(market, trained_bundle.digest, 1))
     environment = {
         "TRADEIN_MODELS": str(models),
-        "DATABASE_URL": f"sqlite:///{folder}/quotes.sqlite",
+        "DATABASE_URL": database_url,
         "TRADEIN_UNIT_KEY_FILE": str(folder / "unit.key"),
         "TRADEIN_TAC": str(folder / "tac.csv"),
     }
@@ -46,11 +49,13 @@ def served(trained_bundle: Trained, models: Path, folder: Path) -> Iterator[http
 
 @pytest.fixture(scope="module")
 def client(
-    demo: tuple[Imported, Trained, Path], tmp_path_factory: pytest.TempPathFactory
+    demo: tuple[Imported, Trained, Path],
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[httpx.Client]:
     """A service on that bundle."""
     _, bundle, folder = demo
-    yield from served(bundle, folder / "models", tmp_path_factory.mktemp("shop"))
+    yield from served(bundle, folder / "models", tmp_path_factory.mktemp("shop"), databases.fresh())
 
 
 def test_demo_sales_lead_to_an_offer_whose_lines_add_up(client: httpx.Client) -> None:
@@ -197,14 +202,14 @@ def singapore_offers(path: Path) -> None:
 )
 def test_a_foreign_file_trains_and_quotes(
     mapping: str, write: Callable[[Path], None], name: str, market: str, outcome: str,
-    tmp_path: Path,
+    tmp_path: Path, database_url: str,
 ) -> None:  # fmt: skip
     write(tmp_path / name)
     (sales,), report = imported(tmp_path / name, mapping, tmp_path / "models" / "sales")
     assert report.share_kept > 0.9
     assert sales.market.slug == market
     bundle = trained(sales, tmp_path / "models")
-    for client in served(bundle, tmp_path / "models", tmp_path):
+    for client in served(bundle, tmp_path / "models", tmp_path, database_url):
         quote = client.post("/v1/quotes", json=make_body()).raise_for_status().json()
         assert (quote["market"], quote["outcome"]) == (market, outcome)
         assert quote["data"] == "real"

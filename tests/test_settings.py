@@ -38,6 +38,8 @@ def test_every_setting_is_described_and_there_are_fewer_than_fifteen() -> None:
         ("TRADEIN_REFRESH_SECONDS", "nan"),
         ("TRADEIN_REFRESH_SECONDS", "0"),
         ("TRADEIN_FREE_DISK_MB", "some"),
+        ("TRADEIN_SESSION_HOURS", "0"),
+        ("TRADEIN_SESSION_HOURS", "169"),
         ("DATABASE_URL", "quotes.db"),
         ("DATABASE_URL", "sqlite:///no-such-folder/quotes.sqlite"),
         ("DATABASE_URL", "sqlite+pysqlite:////no-such-folder/quotes.sqlite?mode=rw"),

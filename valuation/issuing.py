@@ -1,21 +1,25 @@
 """Issue a quote and find it again: the use case, its archive and one transaction."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import orjson
 from sqlalchemy import Connection
 
 from valuation.documents import Document, canonical, digest
 from valuation.domain.happened import opened
+from valuation.domain.lifecycle import as_at, fold
+from valuation.domain.moves import Stage
 from valuation.domain.quote import ENTROPY, Quote
 from valuation.domain.records import Actor, Role
-from valuation.life_log import event_of
+from valuation.life_log import event_of, happened_of
 from valuation.quoting import QuoteRequest
 from valuation.shop import Shop
+from valuation.storage.answers import KeptAnswer
 from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import CodeTaken, QuoteNotFound, QuoteStore, StoredQuote
@@ -33,13 +37,20 @@ class Issued(NamedTuple):
     entry: Entry
 
 
+Keep = Callable[[Document], KeptAnswer]
+
+
 def issue(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None) -> Document:
     """Price, archive the tables, store quote and event together; the quote's document.
 
+    A quote of the same unit with the same answers that is still open is that quote again.
     Errors: those of ``Desk.quote``, ``Shop.model`` and the database. A code that another quote has
     is made anew from new entropy.
     """
-    for made in _attempts(shop, request, merchant=merchant, market=market):
+    actor = Actor(role=Role.MERCHANT, id=merchant)
+    for made in _attempts(shop, request, merchant=merchant, market=market, actor=actor):
+        if standing := _standing(shop, made):
+            return standing
         with suppress(CodeTaken):
             shop.ledger.write(made.entry)
             return made.document
@@ -47,18 +58,58 @@ def issue(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | Non
 
 
 async def issue_among_others(
-    shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None
+    shop: Shop,
+    request: QuoteRequest,
+    *,
+    merchant: str,
+    market: str | None,
+    actor: Actor,
+    keep: Keep | None = None,
 ) -> Document:
-    """``issue`` for a service: other requests are priced while this one's quote is written."""
-    for made in _attempts(shop, request, merchant=merchant, market=market):
+    """``issue`` for a service: other requests are priced while this one's quote is written.
+
+    ``keep``: what is kept with the quote, to be answered again; KeyTaken where another was first.
+    """
+    for made in _attempts(shop, request, merchant=merchant, market=market, actor=actor):
+        if _names_a_unit(made) and (standing := await asyncio.to_thread(_standing, shop, made)):
+            return standing
         with suppress(CodeTaken):
-            await shop.ledger.add(made.entry)
+            answer = keep(made.document) if keep else None
+            await shop.ledger.add(made.entry._replace(answer=answer))
             return made.document
     raise CodeTaken(EXHAUSTED)
 
 
+SAME = ("market", "answers", "context")
+
+
+def _standing(shop: Shop, made: Issued) -> Document | None:
+    """The merchant's open quote of the same unit with the same inputs, if there is one."""
+    new = made.entry.quote
+    if new is None or new.unit_digest is None:
+        return None
+    with reading(shop.engine) as connection:
+        store = QuoteStore(connection)
+        for stored in store.of_unit(new.unit_digest, merchant=new.merchant, now=new.issued_at):
+            document: Document = orjson.loads(stored.document)
+            same = all(document[name] == made.document[name] for name in SAME)
+            if same and _device(document) == _device(made.document):
+                life = fold(events=[happened_of(e, document) for e in store.events(stored.id)])
+                if as_at(life=life, now=new.issued_at).stage is Stage.OFFERED:
+                    return document
+    return None
+
+
+def _names_a_unit(made: Issued) -> bool:
+    return made.entry.quote is not None and made.entry.quote.unit_digest is not None
+
+
+def _device(document: Document) -> object:
+    return cast(Mapping[str, object], document["device"])["id"]
+
+
 def _attempts(
-    shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None
+    shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None, actor: Actor
 ) -> Iterator[Issued]:
     """The quote, and the same under other ids and codes."""
     now = shop.clock()
@@ -74,7 +125,7 @@ def _attempts(
         policy = quote.policy
         opening = opened(
             quote=quote,
-            actor=Actor(role=Role.MERCHANT, id=merchant),
+            actor=actor,
             receive_within=timedelta(days=policy.receive_days),
             answer_within=timedelta(days=policy.answer_days),
         )

@@ -62,6 +62,13 @@ def happened_of(event: Event, document: Mapping[str, object]) -> Happened:
         raise ImpossibleHistory(f"event {event.position} of {event.quote_id}: {error}") from error
 
 
+def role_of(event: Event) -> Role:
+    """As what the actor acted."""
+    if event.kind == ISSUED:
+        return Role.MERCHANT
+    return Role(orjson.loads(event.payload)["role"])
+
+
 def told_of(event: Event) -> Document | None:
     """What is kept with an event besides."""
     payload: dict[str, Any] = orjson.loads(event.payload)

@@ -1,6 +1,6 @@
 """The use case: a stored quote goes on. Load its life, take a step, write what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from valuation.life_log import event_of, happened_of, told_of
 from valuation.quoting import identified_unit
 from valuation.replaying import asked_of, versions_of
 from valuation.shop import Shop
+from valuation.storage.answers import KeptAnswer
 from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
@@ -91,8 +92,15 @@ def held(shop: Shop, reference: str, *, merchant: str) -> Held:
     return Held(stored, document, events, life)
 
 
-def step(shop: Shop, reference: str, request: StepRequest, *, merchant: str) -> Held:
-    """The quote after the step.
+def step(
+    shop: Shop,
+    reference: str,
+    request: StepRequest,
+    *,
+    merchant: str,
+    keep: Callable[[Held], KeptAnswer] | None = None,
+) -> Held:
+    """The quote after the step; ``keep``: what is kept with it, to be answered again.
 
     Errors: QuoteNotFound, IllegalStep, StepIncomplete, CannotReprice, BadRecord, UnknownQuestion,
     UnknownAnswer, ImpossibleAnswers, NotAnIdentifier, those of ``Shop.appraiser`` and the database.
@@ -102,12 +110,13 @@ def step(shop: Shop, reference: str, request: StepRequest, *, merchant: str) -> 
         now = shop.clock()
         happened, told = _taken(shop, before, request, now)
         rows = _rows(before, happened, told)
+        life = fold(events=happened, life=before.life)
+        after = replace(before, events=(*before.events, *rows), life=life)
         try:
-            shop.ledger.write(Entry(None, rows))
+            shop.ledger.write(Entry(None, rows, keep(after) if keep else None))
         except PlaceTaken:
             continue  # somebody stepped meanwhile: what holds now decides
-        events = (*before.events, *rows)
-        return replace(before, events=events, life=fold(events=happened, life=before.life))
+        return after
     raise PlaceTaken(f"{reference}: others keep stepping")
 
 

@@ -30,7 +30,9 @@ class Settings:
     )
     database_url: str = field(
         metadata=_from(
-            "DATABASE_URL", "sqlite:///var/tradein.sqlite", "SQLAlchemy address of the quotes"
+            "DATABASE_URL",
+            "sqlite:///var/tradein.sqlite",
+            "address of the quotes: sqlite:///file or postgresql+psycopg://user:password@host/name",
         )
     )
     tables_dir: Path | None = field(
@@ -51,8 +53,18 @@ class Settings:
             "key of the digests of IMEIs; made at first start",
         )
     )
+    receipt_keys: Path = field(
+        metadata=_from(
+            "TRADEIN_RECEIPT_KEYS",
+            "var/receipt-keys",
+            "folder of the keys that sign receipts; made with the first of them",
+        )
+    )
     tac_file: Path = field(
         metadata=_from("TRADEIN_TAC", "var/tac.csv", "imported TAC table, if there is one")
+    )
+    session_hours: int = field(
+        metadata=_from("TRADEIN_SESSION_HOURS", "12", "hours until a clerk signs in again")
     )
     host: str = field(metadata=_from("HOST", "127.0.0.1", "address to listen on"))
     port: int = field(metadata=_from("PORT", "8000", "port to listen on"))
@@ -65,6 +77,11 @@ class Settings:
             "TRADEIN_FREE_DISK_MB", "100", "MB free beside the database; below, /readyz says no"
         )
     )
+
+    @property
+    def demo_key_file(self) -> Path:
+        """Where the key lies that the first start makes: beside the other secret."""
+        return self.unit_key_file.with_name("demo.key")
 
     @property
     def archive(self) -> Path:
@@ -90,7 +107,9 @@ class Settings:
             time_zone=_time_zone(*text["time_zone"]),
             default_market=_market(*text["default_market"]),
             unit_key_file=Path(text["unit_key_file"][1]),
+            receipt_keys=Path(text["receipt_keys"][1]),
             tac_file=Path(text["tac_file"][1]),
+            session_hours=_whole(*text["session_hours"], 1, 168),
             host=text["host"][1],
             port=_whole(*text["port"], 0, 65535),
             workers=_whole(*text["workers"], 1, 64),

@@ -10,13 +10,14 @@ from click.testing import CliRunner, Result
 from tests.web.conftest import installation
 
 Run = Callable[..., Result]
+NO_DATABASE = "none://what-opens-it-fails"
 
 
 @pytest.fixture
-def environment(models: Path, tmp_path: Path) -> dict[str, str]:
+def environment(models: Path, tmp_path: Path, database_url: str) -> dict[str, str]:
     """Variables of an installation in a folder of its own."""
     (tmp_path / "shop").mkdir()
-    return installation(models, tmp_path / "shop")
+    return installation(models, tmp_path / "shop", database_url)
 
 
 @pytest.fixture

@@ -3,14 +3,21 @@
 from pathlib import Path
 
 import orjson
+import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import NO_DATABASE, Run
 from valuation.cli.catalogue import catalogue
 
 HEADER = "name,announced,status,weight,battery-type,size\n"
 ROW = 'Apple iPhone 13,2021,"Available. Released 2021, September 24",{weight},{mah},6.1 inches\n'
 LIST = "name\niPhone 13 128\niPhone 13 128\nZorgphone 9 490154203237518\n"
 MAPPING = 'title = "t"\npurpose = "stock"\n[columns]\ndevice_model = "name"\n'
+
+
+@pytest.fixture
+def database_url() -> str:
+    """The catalogue opens no database."""
+    return NO_DATABASE
 
 
 def test_comparison_names_what_a_reference_states_otherwise(run: Run, tmp_path: Path) -> None:

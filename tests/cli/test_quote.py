@@ -3,15 +3,14 @@
 import os
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
-from sqlite3 import connect
 from typing import Any
 
 import orjson
 import pytest
 
 from tests.cli.conftest import Run
+from tests.databases import file_at, rows
 from valuation.cli.answers import given_answers, working
 from valuation.cli.quote import quote
 from valuation.domain.questions import QUESTIONS
@@ -46,9 +45,8 @@ def test_merchant_sees_the_interval_and_every_route(run: Run) -> None:
 def test_json_is_the_stored_quote_and_nothing_else(run: Run, environment: dict[str, str]) -> None:
     found = told(run, *IPHONE, "--works", "--view", "merchant")
     set_by_works = found.pop("set_by_works")
-    with closing(connect(environment["DATABASE_URL"].removeprefix("sqlite:///"))) as database:
-        (document,) = database.execute("SELECT document FROM quotes").fetchone()
-    assert orjson.loads(document) == found
+    ((document,),) = rows(environment["DATABASE_URL"], "SELECT document FROM quotes")
+    assert orjson.loads(str(document)) == found
     assert set_by_works == [question.id for question in QUESTIONS if question.required]
 
 
@@ -144,19 +142,32 @@ def test_what_cannot_be_used_is_said_in_one_line(
     assert len(answer.stderr.splitlines()) == 1
 
 
-def test_missing_bundle_and_damaged_database_are_said_in_one_line(
-    run: Run, environment: dict[str, str]
-) -> None:
-    path = Path(environment["DATABASE_URL"].removeprefix("sqlite:///"))
-    path.write_bytes(b"no database" * 1000)
-    damaged = run(quote, *IPHONE)
-    path.unlink()
+def test_a_missing_bundle_is_said_in_one_line(run: Run, environment: dict[str, str]) -> None:
     (Path(environment["TRADEIN_MODELS"]) / "champions" / "cn-cny-sold-demo.json").unlink()
     missing = run(quote, *IPHONE)
-    assert (damaged.exit_code, missing.exit_code) == (2, 2)
-    assert "damaged" in damaged.stderr
+    assert missing.exit_code == 2
     assert "train" in missing.stderr
-    assert [len(each.stderr.splitlines()) for each in (damaged, missing)] == [1, 1]
+    assert len(missing.stderr.splitlines()) == 1
+
+
+@pytest.mark.only("sqlite", why="it damages the file")
+def test_a_damaged_database_is_said_in_one_line(run: Run, environment: dict[str, str]) -> None:
+    file_at(environment["DATABASE_URL"]).write_bytes(b"no database" * 1000)
+    damaged = run(quote, *IPHONE)
+    assert damaged.exit_code == 2
+    assert "damaged" in damaged.stderr
+    assert len(damaged.stderr.splitlines()) == 1
+
+
+def test_a_server_that_does_not_answer_is_said_in_one_line(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment["DATABASE_URL"] = f"postgresql+psycopg://till:hush@/ledger?host={tmp_path}"
+    silent = run(quote, *IPHONE)
+    assert silent.exit_code == 2
+    assert "no server answers there" in silent.stderr
+    assert not any(name in silent.stderr for name in ("till", "hush", "ledger", str(tmp_path)))
+    assert len(silent.stderr.splitlines()) == 1
 
 
 def test_works_keeps_what_was_answered_and_asks_nothing_of_a_dead_device() -> None:

@@ -3,11 +3,18 @@
 from pathlib import Path
 
 import orjson
+import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import NO_DATABASE, Run
 from valuation.cli.tac import tac
 
 NAMES = "tac,brand,model,aka\n35201234,Apple,iPhone 13,\n35209999,Zorg,Zorgphone,\n"
+
+
+@pytest.fixture
+def database_url() -> str:
+    """The import opens no database."""
+    return NO_DATABASE
 
 
 def test_lists_are_merged_into_the_table(

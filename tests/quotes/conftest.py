@@ -17,8 +17,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def shop(models: Path, tmp_path: Path, clock: FakeClock) -> Iterator[Shop]:
-    settings = Settings.from_environment(installation(models, tmp_path))
+def shop(models: Path, tmp_path: Path, database_url: str, clock: FakeClock) -> Iterator[Shop]:
+    settings = Settings.from_environment(installation(models, tmp_path, database_url))
     shop = open_shop(settings, clock=clock, entropy=FakeEntropy())
     yield shop
     shop.engine.dispose()

@@ -1,7 +1,6 @@
 """A database of its own for each test of what is stored."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,8 +10,9 @@ from valuation.storage.upgrade import upgrade
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = make_engine(f"sqlite:///{tmp_path}/quotes.sqlite")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the newest tables."""
+    engine = make_engine(database_url)
     upgrade(engine)
     yield engine
     engine.dispose()

@@ -14,7 +14,7 @@ from valuation.storage.quotes import CodeTaken, Event, QuoteStore
 
 def make_entry(number: int, *, code: str | None = None) -> Entry:
     quote = make_stored(number, code=code or f"AAA-{number:04d}")
-    return Entry(quote, Event(quote.id, "issued", "default", ISSUED, "{}"))
+    return Entry(quote, (Event(quote.id, 0, "offered", "default", ISSUED, "{}"),))
 
 
 def together(engine: Engine, *entries: Entry) -> list[BaseException | None]:

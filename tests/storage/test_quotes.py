@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
 
+from tests.databases import unprotect
 from valuation.storage.engine import reading, writing
 from valuation.storage.quotes import (
     CodeTaken,
@@ -66,7 +67,7 @@ def test_a_code_is_given_once(engine: Engine) -> None:
 def test_a_document_that_was_changed_is_damaged(engine: Engine, column: str) -> None:
     with writing(engine) as connection:
         QuoteStore(connection).add(make_stored())
-        connection.execute(text("DROP TRIGGER quotes_no_update"))
+        unprotect(connection)
         connection.execute(update(quotes).values({column: "{}"}))
     with reading(engine) as connection, pytest.raises(QuoteDamaged):
         QuoteStore(connection).get(make_stored().id)
@@ -74,7 +75,10 @@ def test_a_document_that_was_changed_is_damaged(engine: Engine, column: str) -> 
 
 def test_events_keep_the_order_in_which_they_happened(engine: Engine) -> None:
     stored = make_stored()
-    happened = [Event(stored.id, kind, "default", ISSUED, "{}") for kind in ("issued", "accepted")]
+    happened = [
+        Event(stored.id, place, kind, "default", ISSUED, "{}")
+        for place, kind in enumerate(("offered", "accepted"))
+    ]
     with writing(engine) as connection:
         store = QuoteStore(connection)
         store.add(stored)
@@ -86,7 +90,7 @@ def test_events_keep_the_order_in_which_they_happened(engine: Engine) -> None:
 
 def test_an_event_needs_its_quote(engine: Engine) -> None:
     with pytest.raises(IntegrityError), writing(engine) as connection:
-        QuoteStore(connection).record(Event("qt_none", "issued", "default", ISSUED, "{}"))
+        QuoteStore(connection).record(Event("qt_none", 0, "offered", "default", ISSUED, "{}"))
 
 
 def test_a_moment_without_a_zone_is_refused(engine: Engine) -> None:

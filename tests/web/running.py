@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from tests.callers import bearer, till
 from tests.fakes import FakeClock, FakeEntropy
 from valuation.settings import Settings
 from valuation.web.app import create_app
@@ -20,7 +21,8 @@ with warnings.catch_warnings():
 def running(
     settings: Settings, *, clock: FakeClock | None = None, entropy: FakeEntropy | None = None
 ) -> Iterator[httpx.Client]:
-    """A client of the service, which is started and stopped around it."""
+    """A client with a key of the service, which is started and stopped around it."""
     app = create_app(settings, clock=clock or FakeClock(), entropy=entropy or FakeEntropy())
     with TestClient(app, raise_server_exceptions=False) as client:
+        client.headers.update(bearer(till(app.state.shop.engine)))
         yield client

@@ -1,7 +1,6 @@
 """A real server in processes of its own."""
 
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -34,9 +33,10 @@ PLAIN = "from valuation.cli.serve import serve; serve()"
 
 @dataclass(frozen=True)
 class Served:
-    """A running server: its address and the request that it printed."""
+    """A running server: its address, and the headers and the request of the line it printed."""
 
     url: str
+    headers: Mapping[str, str]
     example: Mapping[str, Any]
     process: "subprocess.Popen[str]"
 
@@ -76,8 +76,16 @@ def _announced(process: "subprocess.Popen[str]") -> Served:
     deadline = time.monotonic() + SECONDS
     for line in process.stdout:
         if line.strip().startswith("curl "):
-            words = shlex.split(line)
+            words = _in_a_shell(line)
             url = next(word for word in words if word.startswith("http"))
-            return Served(url.removesuffix("/v1/quotes"), orjson.loads(words[-1]), process)
+            headers = dict(word.split(": ", 1) for word in words if ": " in word and word[0] != "{")
+            return Served(url.removesuffix("/v1/quotes"), headers, orjson.loads(words[-1]), process)
         assert time.monotonic() < deadline
     raise AssertionError(f"the server ended: {process.communicate()}")
+
+
+def _in_a_shell(line: str) -> list[str]:
+    """What curl is given by somebody who pastes the line."""
+    script = f'curl() {{ printf "%s\\0" "$@"; }}; {line}'
+    said = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
+    return said.stdout.decode().split("\0")[:-1]

@@ -13,7 +13,7 @@ from valuation.ladder import Ladder, Rung
 from valuation.price_model.bundle import write_bundle
 from valuation.price_model.model import devices_to_csvish, ladder_to_json
 from valuation.settings import Settings
-from valuation.web.starting import example_request
+from valuation.web.starting import curl, example_request
 
 IPHONE_13 = "apple/iphone/iphone-13/128gb"
 IPHONE_12 = "apple/iphone/iphone-12/128gb"
@@ -47,3 +47,16 @@ def test_a_well_known_device_that_sold_often_goes_before_the_one_sold_most(
     tmp_path: Path, sales: Mapping[str, int], device: str
 ) -> None:
     assert example(tmp_path, sales) == {"id": device}
+
+
+@pytest.mark.parametrize(
+    ("file", "sends"),
+    [
+        (Path("var/demo.key"), 'Bearer $(cat var/demo.key)"'),
+        (Path("my shop/demo.key"), "Bearer $(cat 'my shop/demo.key')\""),
+        (None, 'Bearer $TRADEIN_KEY"'),
+    ],
+)
+def test_the_line_names_where_the_key_is_and_never_the_key(file: Path | None, sends: str) -> None:
+    settings = Settings.from_environment({})
+    assert f'-H "Authorization: {sends} -H' in curl(settings, {}, port=8000, key_file=file)

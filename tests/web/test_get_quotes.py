@@ -1,11 +1,11 @@
 """GET /v1/quotes/{id or code}."""
 
-import sqlite3
-from pathlib import Path
-
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from tests.databases import connected, unprotect
 from tests.web.answers import make_body
 from tests.web.running import running
 from valuation.settings import Settings
@@ -50,26 +50,32 @@ def test_a_quote_survives_a_restart(settings: Settings) -> None:
         assert client.get(made.headers["location"]).json() == made.json()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE quotes SET outcome = 'x'",
+        "UPDATE events SET kind = 'x'",
+        "DELETE FROM quotes",
+        "DELETE FROM events",
+    ],
+)
 def test_the_database_refuses_to_change_or_forget_a_quote(
-    client: httpx.Client, tmp_path: Path
+    client: httpx.Client, database_url: str, change: str
 ) -> None:
-    client.post("/v1/quotes", json=make_body()).raise_for_status()
-    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
-        for change in (
-            "UPDATE quotes SET outcome = 'x'",
-            "DELETE FROM quotes",
-            "DELETE FROM events",
-        ):
-            with pytest.raises(sqlite3.IntegrityError, match="never changed"):
-                database.execute(change)
+    made = client.post("/v1/quotes", json=make_body()).raise_for_status()
+    refused = pytest.raises(IntegrityError, match="never changed")
+    with refused, connected(database_url) as connection:
+        connection.execute(text(change))
+    assert client.get(made.headers["location"]).json() == made.json()
 
 
 def test_a_quote_that_was_changed_in_the_database_is_not_shown(
-    client: httpx.Client, tmp_path: Path
+    client: httpx.Client, database_url: str
 ) -> None:
     address = client.post("/v1/quotes", json=make_body()).headers["location"]
-    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
-        database.execute("DROP TRIGGER quotes_no_update")  # as somebody with the file could
-        database.execute("UPDATE quotes SET document = replace(document, '\"offer\"', '\"offre\"')")
+    change = "UPDATE quotes SET document = replace(document, '\"offer\"', '\"offre\"')"
+    with connected(database_url) as connection:
+        unprotect(connection)
+        connection.execute(text(change))
     answer = client.get(address)
     assert (answer.status_code, answer.json()["code"]) == (500, "quote_damaged")

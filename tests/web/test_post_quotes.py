@@ -1,12 +1,11 @@
 """POST /v1/quotes."""
 
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.databases import everything, rows
 from tests.fakes import FakeClock, FakeEntropy
 from tests.web.answers import IMEI, IPHONE, NOTHING, make_body
 from valuation.domain.device import Category
@@ -149,11 +148,10 @@ def test_a_device_that_is_not_reused_avoids_nothing(standing: httpx.Client) -> N
     assert quote["impact"] == {"weight_g": 174.0, "co2e_avoided": None}
 
 
-def test_an_imei_is_kept_as_a_keyed_digest_alone(client: httpx.Client, tmp_path: Path) -> None:
+def test_an_imei_is_kept_as_a_keyed_digest_alone(client: httpx.Client, database_url: str) -> None:
     quote = make_quote(client, view="merchant", device={"id": IPHONE, "imei": IMEI})
     assert quote["device"]["unit"]["last4"] == IMEI[-4:]
-    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
-        dump = "\n".join(database.iterdump())
+    dump = everything(database_url)
     assert quote["device"]["unit"]["digest"] in dump
     assert IMEI not in dump
     assert IMEI[:14] not in dump
@@ -178,11 +176,10 @@ def test_a_code_that_is_taken_is_made_anew(client: httpx.Client, entropy: FakeEn
     assert client.get(f"/v1/quotes/{first['code']}").json()["id"] == first["id"]
 
 
-def test_issuing_writes_one_event_beside_the_quote(client: httpx.Client, tmp_path: Path) -> None:
+def test_issuing_writes_one_event_beside_the_quote(client: httpx.Client, database_url: str) -> None:
     quote = make_quote(client)
-    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
-        rows = database.execute("SELECT quote_id, kind, actor FROM events").fetchall()
-    assert rows == [(quote["id"], "issued", "default")]
+    written = rows(database_url, "SELECT quote_id, kind, actor FROM events")
+    assert written == [(quote["id"], "offered", "key:ky_till")]
 
 
 def test_every_table_version_is_archived_with_the_quote(
@@ -193,14 +190,13 @@ def test_every_table_version_is_archived_with_the_quote(
 
 
 def test_nothing_is_issued_when_the_archive_cannot_be_written(
-    client: httpx.Client, settings: Settings, tmp_path: Path
+    client: httpx.Client, settings: Settings, database_url: str
 ) -> None:
     settings.archive.write_text("a file where the folder should be")
     answer = client.post("/v1/quotes", json=make_body())
     assert (answer.status_code, answer.json()["code"]) == (503, "archive_unavailable")
     assert answer.headers["retry-after"]
-    with sqlite3.connect(tmp_path / "quotes.sqlite") as database:
-        assert database.execute("SELECT count(*) FROM quotes").fetchone() == (0,)
+    assert rows(database_url, "SELECT count(*) FROM quotes") == [(0,)]
 
 
 @pytest.mark.parametrize(

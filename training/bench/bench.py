@@ -73,7 +73,7 @@ class Bench:
     def _measured(
         self, installation: Installation, till: Till, cases: list[Case], began: float
     ) -> tuple[list[Sample], dict[str, float | None]]:
-        own = own_targets(cases)
+        own = own_targets(cases, key=installation.enrol())
         others = [it for it in peer_targets(cases) if it.server in self.peers]
         peers = [it for it in installation.peers() if it.name in self.peers]
         recipes = [*peers, *installation.own()]

@@ -28,6 +28,7 @@ class Job:
 
     port: int
     path: str
+    key: str | None
     bodies: tuple[str, ...]
     connections: int
     warm_up: float
@@ -138,9 +139,10 @@ async def run(job: Job) -> Result:
 
 def _request(job: Job, body: str) -> bytes:
     data = body.encode()
+    caller = f"Authorization: Bearer {job.key}\r\n" if job.key else ""
     head = (
         f"POST {job.path} HTTP/1.1\r\nHost: {HOST}:{job.port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+        f"{caller}Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
     )
     return head.encode() + data
 

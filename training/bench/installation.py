@@ -5,12 +5,18 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from training.bench.pyfunc import MODEL_FOLDER, save_pyfunc
 from training.bench.servers import HOST, Recipe, uvicorn
 from valuation.domain.market import Market
+from valuation.domain.tokens import SECRET_BYTES
+from valuation.people.first_key import first_key
 from valuation.price_model.champions import Champion, ModelStore
+from valuation.shop import DEFAULT_MERCHANT
+from valuation.storage.engine import make_engine
+from valuation.storage.upgrade import upgrade
 
 SERVICE, OWN = "service", "service and bench routes"
 PLAIN, MLFLOW = "plain endpoint", "mlflow models serve"
@@ -36,12 +42,32 @@ class Installation:
         return ModelStore(self.folder / "models").bundle(self.champion.digest)
 
     @property
+    def _databases(self) -> tuple[str, str]:
+        """One each: two services would wait for one another's commits."""
+        files = (self.folder / name for name in ("quotes.sqlite", "other.sqlite"))
+        first, second = (f"sqlite:///{file}" for file in files)
+        return first, second
+
+    def enrol(self) -> str:
+        """A key that opens both services."""
+        secret, file = os.urandom(SECRET_BYTES), self.folder / "demo.key"
+        for url in self._databases:
+            engine = make_engine(url)
+            upgrade(engine)
+            first_key(
+                engine, file, merchant_id=DEFAULT_MERCHANT, now=datetime.now(UTC),
+                entropy=lambda size: secret[:size],
+            )  # fmt: skip
+            engine.dispose()
+        return file.read_text(encoding="ascii").strip()
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """The service's variables."""
         return {
             "TRADEIN_MODELS": str(self.folder / "models"),
             "TRADEIN_MARKET": self.champion.market.slug,
-            "DATABASE_URL": f"sqlite:///{self.folder}/quotes.sqlite",
+            "DATABASE_URL": self._databases[0],
             "TRADEIN_UNIT_KEY_FILE": str(self.folder / "unit.key"),
             "TRADEIN_TAC": str(self.folder / "tac.csv"),
             "TRADEIN_TABLES": "",
@@ -54,8 +80,7 @@ class Installation:
         """The real service, and a second with the routes of the bench."""
         serve = (sys.executable, "-c", SERVE, "--port", "{port}")
         routes = uvicorn("training.bench.own_routes:from_environment")
-        # A database each: two services would wait for one another's commits.
-        other = {**self.environment, "DATABASE_URL": f"sqlite:///{self.folder}/other.sqlite"}
+        other = {**self.environment, "DATABASE_URL": self._databases[1]}
         return [
             Recipe(SERVICE, serve, "/readyz", self.environment),
             Recipe(OWN, routes, "/readyz", other),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Query, Response
 from valuation.domain.quote import ENTROPY
 from valuation.web import app as service
 from valuation.web.answering import InShop, json_response, quote_response
+from valuation.web.auth import Caller
 from valuation.web.body import StrictRoute
 from valuation.web.requests import QuoteIn, QuoteQuery
 
@@ -26,13 +27,15 @@ async def bare() -> Response:
 
 
 @router.post("/unstored", status_code=201, response_class=Response)
-async def unstored(body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+async def unstored(
+    caller: Caller, body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop
+) -> Response:
     """A whole quote, document and view included, that is not written down."""
     now = shop.clock()
     day, entropy = shop.today(now), shop.entropy(ENTROPY)
     desk = shop.desk(shop.model(body.market), day)
     quote, appraiser = desk.quote(
-        body.request(), merchant="bench", now=now, as_of=day, entropy=entropy
+        body.request(), merchant=caller.merchant, now=now, as_of=day, entropy=entropy
     )
     return quote_response(appraiser.document(quote), view=query.view, status=201)
 

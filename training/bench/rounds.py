@@ -29,12 +29,13 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked: a path of a server, with bodies."""
+    """What is asked: a path of a server, with bodies, and with a key where the server wants one."""
 
     name: str
     server: str
     path: str
     bodies: tuple[str, ...]
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def _round(
     for connections in pace.connections:
         for target in targets:
             job = Job(
-                port=servers[target.server].port, path=target.path, bodies=target.bodies,
+                port=servers[target.server].port, path=target.path, key=target.key,
+                bodies=target.bodies,
                 connections=connections, warm_up=pace.warm_up, seconds=pace.seconds,
                 most=pace.most,
             )  # fmt: skip

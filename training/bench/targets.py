@@ -21,14 +21,14 @@ class PeerDiffers(RuntimeError):
     """A peer does not give the boosters' own scores, so it is no peer."""
 
 
-def own_targets(cases: Sequence[Case]) -> list[Target]:
-    """The service, and its server without a quote or without a write."""
+def own_targets(cases: Sequence[Case], *, key: str) -> list[Target]:
+    """The service, and its server without a quote or without a write; all are sent the key."""
     bodies = tuple(case.body.decode() for case in cases)
     return [
-        Target(QUOTE, SERVICE, "/v1/quotes", bodies),
-        Target(UNSTORED, OWN, "/bench/unstored", bodies),
-        Target(EMPTY, OWN, "/bench/empty", bodies),
-        Target(BARE, OWN, "/bench/bare", bodies),
+        Target(QUOTE, SERVICE, "/v1/quotes", bodies, key),
+        Target(UNSTORED, OWN, "/bench/unstored", bodies, key),
+        Target(EMPTY, OWN, "/bench/empty", bodies, key),
+        Target(BARE, OWN, "/bench/bare", bodies, key),
     ]
 
 

@@ -123,6 +123,22 @@ def one_line(kinds: Callable[[], tuple[type[Exception], ...]]) -> Iterator[None]
         give_up(error)
 
 
+@contextmanager
+def no_or_unusable(
+    no: Callable[[], tuple[type[Exception], ...]],
+    unusable: Callable[[], tuple[type[Exception], ...]],
+) -> Iterator[None]:
+    """Errors that are an answer of no end with one line and status 1, unusable ones with 2."""
+    with one_line(unusable):
+        try:
+            yield
+        except Exception as error:
+            if not isinstance(error, no()):
+                raise
+            complain(error)
+            sys.exit(REFUSED)
+
+
 def give_up(error: Exception) -> NoReturn:
     """End with what cannot be used."""
     complain(error)

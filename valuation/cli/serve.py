@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import click
@@ -40,13 +41,16 @@ def _serve(settings: Settings) -> None:
 
     try:
         request = example_request(settings)
-        check_installation(settings, entropy=os.urandom)
+        works = check_installation(settings, now=datetime.now(UTC), entropy=os.urandom)
         listener = listening_socket(settings)
     except CannotServe as error:
         _give_up(error)
     host, port = listener.getsockname()[:2]
     click.echo(f"Serving on http://{host}:{port} (API: /docs). A first quote:\n")
-    click.echo(f"  {curl(settings, request, port=port)}\n")
+    file = settings.demo_key_file if works else None
+    click.echo(f"  {curl(settings, request, port=port, key_file=file)}\n")
+    if not works:
+        click.echo("TRADEIN_KEY is a key of yours: `tradein keys new MERCHANT` makes one.\n")
     _run(settings, listener)
 
 

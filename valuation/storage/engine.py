@@ -6,26 +6,38 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from valuation.storage.reasons import reason_of
 
 BUSY_SECONDS = 5.0
 CONNECTIONS = 8  # as many as there are threads that answer requests
 TURNS, WRITES = "tradein_turns", "tradein_writes"
 CACHE_KIB = 512  # of pages, a connection
+MEMORY = ":memory:"
+# A server that vanished in mid-connection is noticed in about ten seconds, not in two hours.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 
-# What SQLite says → what a person can do about it.
-REASONS = (
-    ("not a database", "the file is damaged or no SQLite database; restore it from a backup"),
-    ("malformed", "the file is damaged; restore it from a backup"),
-    ("locked", "another process keeps it locked"),
-    ("readonly", "it cannot be written: the file, its folder or the disk is read-only"),
-    ("full", "the disk is full"),
-    ("disk I/O error", "the disk does not read or write"),
-    ("unable to open", "the file cannot be opened; check its folder and the permissions"),
-)
+DRIVERS = {  # what DATABASE_URL may begin with → the driver
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+KNOWN = "DATABASE_URL begins neither with sqlite:/// nor with postgresql+psycopg://"
+UNREADABLE = "DATABASE_URL cannot be read; in a password write @ as %40, : as %3A and / as %2F"
+NO_DRIVER = "the driver for PostgreSQL is not installed: pip install 'tradein[postgres]'"
+IN_MEMORY = "a database in memory is lost with the process; name a file in DATABASE_URL"
 
 
 class DatabaseUnavailable(RuntimeError):
@@ -37,17 +49,22 @@ class DatabaseUnavailable(RuntimeError):
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for the address; nothing is opened yet.
+    """An engine for the address, of SQLite or PostgreSQL; nothing is opened yet.
 
     DatabaseUnavailable where the address is none or its driver is not installed.
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
-        return _sqlite(url)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise DatabaseUnavailable(f"DATABASE_URL is not usable here: {error}") from error
+        driver = DRIVERS.get(parsed.drivername)
+        if driver is None:
+            raise DatabaseUnavailable(KNOWN)
+        make = _sqlite if driver == "sqlite" else _postgres
+        return make(parsed.set(drivername=driver))
+    except (ArgumentError, ValueError):
+        # Not from it: it may repeat a piece of the address, and so of the password.
+        raise DatabaseUnavailable(UNREADABLE) from None
+    except ImportError as error:
+        raise DatabaseUnavailable(NO_DRIVER) from error
 
 
 @contextmanager
@@ -76,14 +93,28 @@ def _turns(engine: Engine) -> AbstractContextManager[object]:
 
 
 def file_of(engine: Engine) -> Path | None:
-    """The file of an SQLite database; None for one on a server or in memory."""
+    """The file of an SQLite database; None for one on a server."""
     name = engine.url.database
-    if engine.dialect.name != "sqlite" or not name or name == ":memory:":
-        return None
-    return Path(name)
+    return Path(name) if engine.dialect.name == "sqlite" and name else None
 
 
-def _sqlite(url: str) -> Engine:
+def _postgres(url: URL) -> Engine:
+    own = {name: value for name, value in PATIENCE.items() if name not in url.query}
+    options = f"-c lock_timeout={int(BUSY_SECONDS * 1000)} {url.query.get('options', '')}"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a server that was restarted is not noticed before the next quote
+        isolation_level="READ COMMITTED",  # whatever the server's own default is
+        connect_args={**own, "options": options},
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == MEMORY:
+        raise DatabaseUnavailable(IN_MEMORY)
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -124,12 +155,4 @@ def _translated() -> Iterator[None]:
     except PoolExhausted as error:
         raise DatabaseUnavailable("every connection is in use") from error
     except DBAPIError as error:
-        raise DatabaseUnavailable(reason_of(str(error.orig))) from error
-
-
-def reason_of(message: str) -> str:
-    """What a person can do about a driver's message."""
-    for said, reason in REASONS:
-        if said in message:
-            return reason
-    return message.splitlines()[0][:200] if message else "no reason given"
+        raise DatabaseUnavailable(reason_of(error.orig)) from error

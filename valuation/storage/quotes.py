@@ -94,7 +94,16 @@ class QuoteStore:
         try:
             self.connection.execute(ADD_EVENT, [_row(event) for event in happened])
         except IntegrityError as error:
+            if "foreign key" in str(error.orig).lower():
+                raise  # an event of no quote is our own mistake
             raise PlaceTaken(f"{happened[0].quote_id} went on meanwhile") from error
+
+    def ids(self, *, merchant: str) -> list[str]:
+        """A merchant's quotes, the oldest first."""
+        rows = self.connection.execute(
+            select(quotes.c.id).where(quotes.c.merchant == merchant).order_by(quotes.c.id)
+        )
+        return [str(row.id) for row in rows]
 
     def of_unit(self, unit_digest: str, *, merchant: str, now: datetime) -> Sequence[StoredQuote]:
         """The merchant's quotes of a unit that are valid, the latest first; QuoteDamaged."""

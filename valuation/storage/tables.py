@@ -35,10 +35,10 @@ class Instant(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """With its zone again."""
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.replace(tzinfo=UTC)
+        """In UTC again; PostgreSQL gives it in whatever zone the server or the user is set to."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
 metadata = MetaData(

@@ -1,17 +1,18 @@
 """Bring a database to the tables of this version, once, whichever worker comes first."""
 
-import hashlib
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from valuation.storage.engine import DatabaseUnavailable, file_of, reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0004"  # a test holds this to the last step: asking Alembic costs a worker 10 MB
-KNOWN = frozenset({None, "0001", "0002", "0003", NEWEST})  # where an upgrade can start or end
+NEWEST = "0005"  # a test holds this to the last step: asking Alembic costs a worker 10 MB
+KNOWN = frozenset({None, "0001", "0002", "0003", "0004", NEWEST})  # where an upgrade can start
 WAIT_SECONDS = 60
+TURN = int.from_bytes(b"tradein")  # a number that no other program locks
 
 
 def upgrade(engine: Engine) -> None:
@@ -19,11 +20,13 @@ def upgrade(engine: Engine) -> None:
 
     A database of a newer version is left as it is and refused.
     """
-    lock = _lock_file(engine)
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
+        file = file_of(engine)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         if revision(engine) != NEWEST:
-            _upgrade_in_turn(engine, lock)
+            with _turn_at(file) if file is not None else nullcontext():
+                migrate(engine)
     except OSError as error:
         raise DatabaseUnavailable(f"its folder cannot be written: {error.strerror}") from error
 
@@ -31,42 +34,52 @@ def upgrade(engine: Engine) -> None:
 def revision(engine: Engine) -> str | None:
     """The revision that the database stands at; None where nothing was made yet."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return None if found is None else str(found)
+        return _revision(connection)
 
 
-def _upgrade_in_turn(engine: Engine, lock: Path) -> None:
-    from filelock import FileLock, Timeout  # 12 ms to import, and most starts upgrade nothing
+def migrate(engine: Engine, *, to: str = NEWEST) -> None:
+    """Take the steps to a revision in one transaction; whoever else upgrades waits."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            _wait_for_turn(connection)
+        now = _revision(connection)
+        if now not in KNOWN:
+            raise DatabaseUnavailable(f"a newer version of this program made it (revision {now})")
+        if now != to:
+            _step(connection, to)
 
-    try:
-        with FileLock(lock, timeout=WAIT_SECONDS):
-            _upgrade(engine)
-    except Timeout as error:
-        raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error
 
-
-def _upgrade(engine: Engine) -> None:
-    now = revision(engine)
-    if now == NEWEST:
-        return
-    if now not in KNOWN:
-        raise DatabaseUnavailable(f"a newer version of this program made it (revision {now})")
+def _step(connection: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
-def _lock_file(engine: Engine) -> Path:
-    """Beside an SQLite file; for a server, one of this machine for its address."""
-    file = file_of(engine)
-    if file is not None:
-        return file.with_name(f"{file.name}.lock")
-    name = hashlib.sha256(str(engine.url).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"tradein-{name}.lock"
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """On a server the turn is a lock of its own, for all machines; it ends with the transaction."""
+    connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TURN})
+    connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+
+
+@contextmanager
+def _turn_at(file: Path) -> Iterator[None]:
+    """Beside an SQLite file: two that make it at once would be in each other's way."""
+    from filelock import FileLock, Timeout  # 12 ms to import, and most starts upgrade nothing
+
+    try:
+        with FileLock(file.with_name(f"{file.name}.lock"), timeout=WAIT_SECONDS):
+            yield
+    except Timeout as error:
+        raise DatabaseUnavailable(f"another process upgrades it since {WAIT_SECONDS} s") from error

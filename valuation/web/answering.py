@@ -15,10 +15,14 @@ JSON = "application/json"
 SHOWN = {View.CUSTOMER: customer_view, View.MERCHANT: merchant_view}
 PROBLEMS = {
     400: "The body is no JSON that is read here",
+    401: "Nobody is known by what was sent: `detail` says what to do",
+    403: "The caller may not do this: `detail` names the scope",
     404: "There is no such quote",
+    409: "Not in this state: `detail` says why",
     413: "The body is too large",
     415: "The body is not JSON",
     422: "A field is wrong: `errors` names it and what is accepted",
+    429: "Too many wrong tries: see Retry-After",
     503: "Not possible now: see `code` and Retry-After",
 }
 

@@ -2,20 +2,23 @@
 
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from threading import Thread
 
 from anyio import to_thread
 from fastapi import FastAPI
 
+from valuation.people.access import Access
 from valuation.settings import Settings
 from valuation.shop import Clock, Entropy, open_shop
 from valuation.storage.engine import CONNECTIONS
 from valuation.version import VERSION
-from valuation.web import errors, health, merchant_api, openapi
+from valuation.web import errors, health, life_api, merchant_api, openapi, sessions_api
 from valuation.web.middleware import Edge
 
+LAST_WRITE_SECONDS = 5.0
 DESCRIPTION = "Trade-in valuation of used phones: dated quotes that say how they were made."
 
 
@@ -27,14 +30,15 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
         # Pricing keeps the interpreter busy: more threads would only wait for it, each with memory.
         to_thread.current_default_thread_limiter().total_tokens = CONNECTIONS
         shop = open_shop(settings, clock=clock, entropy=entropy)
-        app.state.shop = shop
+        access = Access(shop.engine)
+        app.state.shop, app.state.access = shop, access
+        app.state.signing_in = sessions_api.limiter()
         stop = threading.Event()
-        follower = threading.Thread(
-            target=shop.follow_champions, args=(stop,), name="champions", daemon=True
-        )
-        follower.start()
+        _beside("champions", shop.follow_champions, stop)
+        marking = _beside("callers", access.keep_marking, stop)
         yield
         stop.set()
+        marking.join(LAST_WRITE_SECONDS)
         shop.engine.dispose()
 
     app = FastAPI(
@@ -47,10 +51,17 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
     )
     app.add_middleware(Edge)
     errors.install(app)
-    for part in (merchant_api, health, openapi):
+    for part in (merchant_api, life_api, sessions_api, health, openapi):
         app.include_router(part.router)
     app.openapi = openapi.openapi_of(app)  # type: ignore[method-assign]  # as FastAPI documents
     return app
+
+
+def _beside(name: str, work: Callable[[threading.Event], None], stop: threading.Event) -> Thread:
+    """A thread that works until told to stop, or until the process ends."""
+    thread = Thread(target=work, args=(stop,), name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def from_environment() -> FastAPI:

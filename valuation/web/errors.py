@@ -24,7 +24,8 @@ from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
 from valuation.tables.table import BrokenTable
-from valuation.web.accepted import accepted_at
+from valuation.web import auth_problems, life_problems
+from valuation.web.accepted import accepted_at, body_of
 from valuation.web.body import WITH_BODY, MalformedBody
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
 from valuation.web.validation import validation_problem
@@ -118,12 +119,6 @@ def _tables(_: Exception) -> Problem:
     return Problem(503, "tables_unusable", "No tables", detail, headers=RETRY)
 
 
-def _malformed(error: MalformedBody) -> Problem:
-    place = error.place
-    found = [] if place is None else [in_body(place, error.detail, accepted_at(place))]
-    return Problem(400, "malformed_body", "Malformed body", error.detail, found)
-
-
 STATUSES = {
     400: ("bad_request", "Bad request", "the request could not be read"),
     404: ("not_found", "Not found", "there is nothing at this address; see /docs"),
@@ -157,16 +152,18 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (BrokenTable, _tables),
     (PolicyRefused, _tables),
     (LeakyGates, _tables),
-    (MalformedBody, _malformed),
+    *auth_problems.TABLE,
+    *life_problems.TABLE,
     (HTTPException, _http),
 )
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of the table, and two that look at the request, as problems."""
+    """Answer every error of the table, and those that look at the request, as problems."""
     for kind, describe in TABLE:
         app.add_exception_handler(kind, _handler(describe))
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(MalformedBody, _malformed)
     app.add_exception_handler(UnknownMarket, _market)
 
 
@@ -174,7 +171,16 @@ async def _invalid(request: Request, error: Any) -> Response:
     """What is wrong with the request's shape; its route says which parameters it has."""
     models = [each.field_info.annotation for each in request.scope["route"].dependant.query_params]
     parameters = [name for model in models for name in model.model_fields]
-    return validation_problem(error.errors(), parameters).response(request.state.request_id)
+    problem = validation_problem(error.errors(), parameters, body_of(request.scope))
+    return problem.response(request.state.request_id)
+
+
+async def _malformed(request: Request, error: Any) -> Response:
+    """What is wrong with the body's JSON, and what is accepted there."""
+    accepted = None if error.place is None else accepted_at(error.place, body_of(request.scope))
+    found = [] if error.place is None else [in_body(error.place, error.detail, accepted)]
+    problem = Problem(400, "malformed_body", "Malformed body", error.detail, found)
+    return problem.response(request.state.request_id)
 
 
 async def _market(request: Request, error: Any) -> Response:

@@ -1,49 +1,78 @@
 """/v1: what a till asks. Translation only; the use cases decide."""
 
+from functools import partial
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Response
 
+from valuation.domain.people import Action, actor_of, check_allowed
 from valuation.issuing import find, issue_among_others
-from valuation.shop import DEFAULT_MERCHANT
+from valuation.storage.answers import KeyTaken
 from valuation.web.answering import InShop, json_response, problems, quote_response
+from valuation.web.auth import Caller, MaybeCaller, TokenNeeded
 from valuation.web.body import StrictRoute
 from valuation.web.describing import described_bundle, described_questions, found_devices
-from valuation.web.requests import BundleQuery, DeviceQuery, QuoteIn, QuoteQuery
+from valuation.web.idempotency import MaybeKeeping
+from valuation.web.requests import BundleQuery, Detail, DeviceQuery, QuoteIn, QuoteQuery, View
 from valuation.web.schemas import CustomerQuote, MerchantQuote
 from valuation.web.self_schemas import BundleOut, DeviceList, FullBundleOut, QuestionList
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+SEEN = {View.CUSTOMER: Action.READ_QUOTE, View.MERCHANT: Action.READ_VALUES}
 
 
 @router.post(
     "/quotes",
     status_code=201,
     response_class=Response,
-    responses={201: {"model": CustomerQuote | MerchantQuote}, **problems(400, 413, 415, 422, 503)},
+    responses={
+        201: {"model": CustomerQuote | MerchantQuote},
+        **problems(400, 401, 403, 413, 415, 422, 503),
+    },
     summary="Make a quote",
 )
 async def create_quote(
-    body: QuoteIn, query: Annotated[QuoteQuery, Query()], shop: InShop
+    caller: Caller,
+    body: QuoteIn,
+    query: Annotated[QuoteQuery, Query()],
+    shop: InShop,
+    keeping: MaybeKeeping,
 ) -> Response:
     """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
+    check_allowed(caller, Action.MAKE_QUOTE)
+    check_allowed(caller, SEEN[query.view])
+    if keeping and (again := await to_thread.run_sync(keeping.kept)):
+        return again
+    answer = partial(quote_response, view=query.view, status=201)
     # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
-    request = body.request()
-    document = await issue_among_others(
-        shop, request, merchant=DEFAULT_MERCHANT, market=body.market
-    )
-    return quote_response(document, view=query.view, status=201)
+    try:
+        document = await issue_among_others(
+            shop, body.request(), merchant=caller.merchant, market=body.market,
+            actor=actor_of(caller),
+            keep=(lambda document: keeping.answer(answer(document))) if keeping else None,
+        )  # fmt: skip
+    except KeyTaken:
+        first = await to_thread.run_sync(keeping.kept) if keeping else None
+        if first is None:
+            raise
+        return first
+    return answer(document)
 
 
 @router.get(
     "/quotes/{reference}",
     response_class=Response,
-    responses={200: {"model": CustomerQuote | MerchantQuote}, **problems(404, 422, 503)},
+    responses={200: {"model": CustomerQuote | MerchantQuote}, **problems(401, 403, 404, 422, 503)},
     summary="Find a quote by its id or its spoken code",
 )
-def get_quote(reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop) -> Response:
+def get_quote(
+    caller: Caller, reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop
+) -> Response:
     """The quote as it was issued."""
-    return quote_response(find(shop, reference, merchant=DEFAULT_MERCHANT), view=query.view)
+    check_allowed(caller, SEEN[query.view])
+    return quote_response(find(shop, reference, merchant=caller.merchant), view=query.view)
 
 
 @router.get(
@@ -60,14 +89,21 @@ def search_devices(query: Annotated[DeviceQuery, Query()], shop: InShop) -> Resp
 @router.get(
     "/bundle",
     response_class=Response,
-    responses={200: {"model": BundleOut | FullBundleOut}, **problems(422, 503)},
+    responses={200: {"model": BundleOut | FullBundleOut}, **problems(401, 403, 422, 503)},
     summary="What serves a market",
 )
-def get_bundle(query: Annotated[BundleQuery, Query()], shop: InShop) -> Response:
+def get_bundle(
+    caller: MaybeCaller, query: Annotated[BundleQuery, Query()], shop: InShop
+) -> Response:
     """The bundle in short: how old its sales are, how often its intervals held, what it asks.
 
-    `detail=full` adds every figure that was measured, how it was made, and the tables in use.
+    `detail=full` adds every figure that was measured, how it was made, and the tables in use; it
+    alone needs a key.
     """
+    if query.detail is Detail.FULL:
+        if caller is None:
+            raise TokenNeeded
+        check_allowed(caller, Action.READ_MODELS)
     return json_response(described_bundle(shop, shop.model(query.market), query.detail))
 
 

@@ -92,9 +92,11 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
         for status, answer in operation["responses"].items()
     )
     body = _links(operation.get("requestBody", {}))
+    caller = ", ".join(escape(name) for each in operation.get("security", ()) for name in each)
     return (
         f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>"
         f"<p>{escape(operation.get('description', ''))}</p>"
+        f"{f'<p>Authorization: Bearer, {caller}</p>' if caller else ''}"
         f"{f'<table>{parameters}</table>' if parameters else ''}"
         f"{f'<p>Body: {body}</p>' if body else ''}<table>{answers}</table>"
     )

@@ -96,6 +96,17 @@ class QuoteIn(_Strict):
         )
 
 
+Code = Annotated[str, Field(pattern=r"^[2-9A-Za-z]{1,8}$", description="1 to 8 letters and digits")]
+
+
+class SessionIn(_Strict):
+    """Who signs in: the store's code, the person's own, and the PIN."""
+
+    store: Code
+    clerk: Code
+    pin: Annotated[str, Field(pattern=r"^[0-9]{4,8}$", repr=False, description="4 to 8 digits")]
+
+
 class _Query(BaseModel):
     """Parameters of an address: text, so numbers are read from it; unknown ones are refused."""
 

@@ -157,6 +157,8 @@ class Policy(Out):
     margin_basis_points: int
     step: Money
     validity_days: int
+    receive_days: int
+    answer_days: int
 
 
 class Value(Out):

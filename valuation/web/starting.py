@@ -4,17 +4,20 @@ import errno
 import shlex
 import socket
 from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 
 import orjson
 
 from valuation.catalogue.tac import DamagedTacTable
 from valuation.domain.device import Category, Device
 from valuation.domain.questions import questions_for
+from valuation.people.first_key import first_key
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.model import FrozenDevices, ladder_from_json
 from valuation.settings import Settings
-from valuation.shop import Entropy, shop_book, tac_table
+from valuation.shop import DEFAULT_MERCHANT, Entropy, shop_book, tac_table
 from valuation.storage.engine import DatabaseUnavailable, make_engine
 from valuation.storage.unit_key import BYTES, UnitKeyDamaged, unit_key
 from valuation.storage.upgrade import upgrade
@@ -58,22 +61,26 @@ def listening_socket(settings: Settings) -> socket.socket:
     return listener
 
 
-def check_installation(settings: Settings, *, entropy: Entropy) -> None:
-    """Upgrade the database, make the key, read the tables: all that a worker would fail at.
+def check_installation(settings: Settings, *, now: datetime, entropy: Entropy) -> bool:
+    """Upgrade the database, make the keys, read the tables: all that a worker would fail at.
 
-    CannotServe says in one line what is wrong; nothing is overwritten.
+    Whether ``settings.demo_key_file`` has a key that works: on a new machine it has. CannotServe
+    says in one line what is wrong; nothing is overwritten.
     """
     try:
-        engine = make_engine(settings.database_url)
-        upgrade(engine)
-        engine.dispose()
         unit_key(settings.unit_key_file, entropy=entropy(BYTES))
         tac_table(settings)
         shop_book(settings)
+        engine = make_engine(settings.database_url)
+        upgrade(engine)
+        file = settings.demo_key_file
+        works = first_key(engine, file, merchant_id=DEFAULT_MERCHANT, now=now, entropy=entropy)
+        engine.dispose()
     except DatabaseUnavailable as error:
         raise CannotServe(f"{error} (DATABASE_URL); nothing was overwritten") from error
     except (UnitKeyDamaged, DamagedTacTable, BrokenTable, OSError) as error:
         raise CannotServe(str(error)) from error
+    return works
 
 
 def example_request(settings: Settings) -> Mapping[str, object]:
@@ -96,11 +103,15 @@ def example_request(settings: Settings) -> Mapping[str, object]:
     raise unusable[0]
 
 
-def curl(settings: Settings, request: Mapping[str, object], *, port: int) -> str:
-    """The request as a line for a terminal."""
+def curl(
+    settings: Settings, request: Mapping[str, object], *, port: int, key_file: Path | None
+) -> str:
+    """The request as a line for a terminal, whose shell reads the key: no log ever has it."""
+    key = f"$(cat {shlex.quote(str(key_file))})" if key_file else "$TRADEIN_KEY"
     url = shlex.quote(f"http://{_reachable(settings)}:{port}/v1/quotes")
     body = shlex.quote(orjson.dumps(request).decode())
-    return f"curl -s {url} -H 'Content-Type: application/json' -d {body}"
+    caller = f'-H "Authorization: Bearer {key}"'
+    return f"curl -s {url} {caller} -H 'Content-Type: application/json' -d {body}"
 
 
 def _reachable(settings: Settings) -> str:

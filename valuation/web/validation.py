@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from valuation.web.accepted import accepted_at, names_at
 from valuation.web.problem import FieldError, Problem, in_body, redact
 
@@ -10,6 +12,7 @@ MOST = 20
 KINDS = {
     "missing": "needed and not there",
     "string_type": "not text",
+    "string_pattern_mismatch": "not of this form",
     "float_type": "not a number",
     "dict_type": "not an object",
     "model_type": "not an object",
@@ -18,21 +21,23 @@ KINDS = {
 }
 
 
-def validation_problem(findings: Sequence[Mapping[str, Any]], parameters: Sequence[str]) -> Problem:
-    """A 422 that names every field that is wrong; ``parameters`` are those of the address."""
+def validation_problem(
+    findings: Sequence[Mapping[str, Any]], parameters: Sequence[str], body: type[BaseModel] | None
+) -> Problem:
+    """A 422 that names every field that is wrong; ``parameters`` and ``body`` as declared."""
     errors = [
-        _in_body(each) if each["loc"][0] == "body" else _parameter(each, parameters)
+        _in_body(each, body) if each["loc"][0] == "body" else _parameter(each, parameters)
         for each in findings[:MOST]
     ]
     detail = "; ".join(f"{error.field}: {error.message}" for error in errors[:3])
     return Problem(422, "invalid_request", "Invalid request", detail, errors)
 
 
-def _in_body(finding: Mapping[str, Any]) -> FieldError:
+def _in_body(finding: Mapping[str, Any], body: type[BaseModel] | None) -> FieldError:
     place = tuple(str(part) for part in finding["loc"])[1:]
     if finding["type"] == "extra_forbidden":
-        return in_body(place, "no such field", ", ".join(names_at(place[:-1])))
-    return in_body(place, _message(finding), accepted_at(place))
+        return in_body(place, "no such field", ", ".join(names_at(place[:-1], body)))
+    return in_body(place, _message(finding), accepted_at(place, body))
 
 
 def _parameter(finding: Mapping[str, Any], parameters: Sequence[str]) -> FieldError:

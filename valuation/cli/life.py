@@ -1,0 +1,181 @@
+"""``tradein life`` and ``tradein step``: where a quote stands, and its next step."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from valuation.cli import common, opening
+from valuation.cli.answers import given_answers
+
+if TYPE_CHECKING:
+    from valuation.domain.records import Actor, Evidence
+    from valuation.living import Held, StepRequest
+    from valuation.shop import Shop
+
+STEPS = ("accept", "decline", "withdraw", "receive", "inspect", "decline_return",
+         "decline_recycling", "show", "settle", "return", "recycle", "override")  # fmt: skip
+REASONS = ("appraisal", "competitor_price", "goodwill", "mistake_corrected", "stock_on_hand")
+AMOUNT = re.compile(r"\d{1,15}")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+VIEW = click.option("--view", type=click.Choice(["customer", "merchant"]), default="merchant",
+                    show_default=True)  # fmt: skip
+
+
+@click.command(cls=common.Discreet)
+@click.argument("quote")
+@VIEW
+@click.option("--json", "as_json", is_flag=True)
+def life(quote: str, view: str, as_json: bool) -> None:
+    """Where QUOTE (an id or a code) stands, until when, what was found and what may follow.
+
+    Exit status: 0 told; 2 there is no such quote, or it cannot be read.
+    """
+    with opened() as shop:
+        from valuation.living import held
+
+        found = held(shop, quote, merchant=merchant())
+        _show(shop, found, view=view, as_json=as_json)
+
+
+@click.command(cls=common.Discreet)
+@click.argument("step", type=click.Choice(STEPS))
+@click.argument("quote")
+@click.option("--amount", type=click.IntRange(min=0), metavar="MINOR", help="In minor units: what "
+              "the customer saw and accepts, or an override's new amount.")  # fmt: skip
+@click.option("--answer", "pairs", multiple=True, metavar="QUESTION=ANSWER", help="What an "
+              "inspection found otherwise than declared.")  # fmt: skip
+@click.option("--device", metavar="VARIANT", help="The variant that was found.")
+@click.option("--imei", metavar="NUMBER", help="The IMEI or serial number that was found.")
+@click.option("--photo", "photos", multiple=True, metavar="QUESTION=FILE", help="Evidence of a "
+              "finding; its SHA-256 and place are kept.")  # fmt: skip
+@click.option("--evidence", "files", multiple=True, type=FILE, help="Evidence of the step.")
+@click.option("--condition", help="What is shown: see `tradein life QUOTE`.")
+@click.option("--reason", type=click.Choice(REASONS), help="Of an override.")
+@click.option("--as", "who", default="clerk:terminal", show_default=True, metavar="ROLE:ID")
+@click.option("--confirmed-by", metavar="ROLE:ID", help="The second person of an override.")
+@VIEW
+@click.option("--json", "as_json", is_flag=True)
+def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool,
+         **details: Any) -> None:  # fmt: skip
+    """Take STEP with QUOTE (an id or a code): accept, receive, inspect, settle …
+
+    Exit status: 0 taken; 1 not allowed now; 2 what was given cannot be used.
+    """
+    answers = given_answers({}, pairs)
+    with opened() as shop:
+        from valuation.living import step as taken
+
+        request = _request(step, answers, details)
+        after = taken(shop, quote, request, merchant=merchant())
+        _show(shop, after, view=view, as_json=as_json)
+
+
+@contextmanager
+def opened() -> Iterator["Shop"]:
+    """The shop for one command; its refusals end with a line."""
+    settings = common.settings()
+    with common.no_or_unusable(refused, refusals):
+        shop = opening.open_shop(settings, market=settings.default_market)
+        try:
+            yield shop
+        finally:
+            shop.engine.dispose()
+
+
+def merchant() -> str:
+    """Whose quotes the operator's own terminal handles."""
+    from valuation.shop import DEFAULT_MERCHANT
+
+    return DEFAULT_MERCHANT
+
+
+def refused() -> tuple[type[Exception], ...]:
+    """The answer is no."""
+    from valuation.domain.refusals import IllegalStep
+    from valuation.living import CannotReprice
+    from valuation.receipting import NothingToReceipt
+    from valuation.receipts.receipt import ReceiptRefused
+    from valuation.replaying import CannotReplay
+
+    return (IllegalStep, CannotReprice, NothingToReceipt, ReceiptRefused, CannotReplay)
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What was given cannot be used, or what it needs is not there."""
+    from valuation.domain.lifecycle import ImpossibleHistory
+    from valuation.domain.records import BadRecord
+    from valuation.living import StepIncomplete
+    from valuation.price_model.bundle import DamagedBundle, ForeignBundle
+    from valuation.receipts.key_folder import KeyRingBusy
+    from valuation.receipts.keys import KeyRingDamaged
+    from valuation.storage.quotes import PlaceTaken, QuoteDamaged, QuoteNotFound
+
+    return (
+        QuoteNotFound, QuoteDamaged, PlaceTaken, BadRecord, StepIncomplete, ImpossibleHistory,
+        DamagedBundle, ForeignBundle, KeyRingBusy, KeyRingDamaged, *opening.refusals(),
+    )  # fmt: skip
+
+
+def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) -> "StepRequest":
+    from valuation.domain.moves import Step
+    from valuation.domain.overrides import OverrideReason
+    from valuation.living import StepRequest
+
+    second, reason = details["confirmed_by"], details["reason"]
+    return StepRequest(
+        step=Step(step),
+        actor=_actor(details["who"]),
+        amount=details["amount"],
+        answers=answers,
+        device=details["device"],
+        identifier=details["imei"],
+        photos=_photos(details["photos"]),
+        evidence=tuple(_evidence(file) for file in details["files"]),
+        condition=details["condition"],
+        reason=OverrideReason(reason) if reason else None,
+        confirmed_by=_actor(second) if second else None,
+    )
+
+
+def _actor(text: str) -> "Actor":
+    from valuation.domain.records import Actor, Role
+
+    role, mark, name = text.partition(":")
+    known = [each.value for each in Role if each is not Role.CLOCK]
+    if not (mark and name) or role not in known:
+        raise click.UsageError(f"an actor is ROLE:ID, with one of {', '.join(known)}")
+    return Actor(role=Role(role), id=name)
+
+
+def _photos(pairs: Sequence[str]) -> dict[str, tuple["Evidence", ...]]:
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for pair in pairs:
+        question, _, name = pair.partition("=")
+        path = Path(name)
+        if not (question and name and path.is_file()):
+            raise click.UsageError("--photo takes question=FILE, with a file that is there")
+        found[question] = (*found.get(question, ()), _evidence(path))
+    return found
+
+
+def _evidence(path: Path) -> "Evidence":
+    from valuation.domain.records import Evidence
+
+    return Evidence(digest=hashlib.sha256(path.read_bytes()).hexdigest(), place=str(path))
+
+
+def _show(shop: "Shop", found: "Held", *, view: str, as_json: bool) -> None:
+    from valuation.life_view import life_view
+
+    told = life_view(found, now=shop.clock(), customer=view == "customer")
+    if as_json:
+        common.echo_json(told)
+        return
+    from valuation.cli.life_text import print_life
+
+    print_life(told, zone=shop.settings.time_zone)

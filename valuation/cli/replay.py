@@ -1,0 +1,94 @@
+"""``tradein replay`` and ``tradein receipt``: a stored quote made again, and on paper."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from valuation.cli import common
+from valuation.cli.life import merchant, opened
+
+if TYPE_CHECKING:
+    from valuation.shop import Shop
+
+KINDS = ("quote", "acceptance", "counter-offer", "settlement")
+FORMATS = {".json": "json", ".html": "html", ".pdf": "pdf"}
+
+
+@click.command(cls=common.Discreet)
+@click.argument("quotes", nargs=-1, metavar="QUOTE…")
+@click.option("--all", "everything", is_flag=True, help="Every quote that is stored.")
+@click.option("--json", "as_json", is_flag=True)
+def replay(quotes: tuple[str, ...], everything: bool, as_json: bool) -> None:
+    """Make stored quotes again from bundle, tables and inputs, and compare byte by byte.
+
+    Exit status: 0 all are the same; 1 one is not; 2 one cannot be made again here.
+    """
+    if bool(quotes) == everything:
+        raise click.UsageError("name quotes by id or code, or --all")
+    with opened() as shop:
+        references = _all(shop) if everything else list(quotes)
+        different = [ref for ref in references if not _replayed(shop, ref, as_json=as_json)]
+    if not as_json:
+        same = len(references) - len(different)
+        click.echo(f"{same} of {len(references)} made again to the byte")
+    if different:
+        sys.exit(common.REFUSED)
+
+
+@click.command(cls=common.Discreet)
+@click.argument("quote")
+@click.option("--of", "kind", type=click.Choice(KINDS), default="quote", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="A file whose name ends in .json (signed), .html or .pdf.")  # fmt: skip
+def receipt(quote: str, kind: str, out: Path) -> None:
+    """Write a signed receipt of QUOTE, or of what happened to it since.
+
+    Exit status: 0 written; 1 it has not happened; 2 what was given cannot be used.
+    """
+    if out.suffix not in FORMATS:
+        raise click.UsageError("--out ends in .json, .html or .pdf")
+    with opened() as shop:
+        out.write_bytes(_receipt(shop, quote, kind, FORMATS[out.suffix]))
+    click.echo(f"written to {out}")
+
+
+def _all(shop: "Shop") -> list[str]:
+    from valuation.storage.engine import reading
+    from valuation.storage.quotes import QuoteStore
+
+    with reading(shop.engine) as connection:
+        return QuoteStore(connection).ids(merchant=merchant())
+
+
+def _replayed(shop: "Shop", reference: str, *, as_json: bool) -> bool:
+    from valuation.living import held
+    from valuation.replaying import replayed
+
+    stored = held(shop, reference, merchant=merchant()).stored
+    made = replayed(stored.document, shop.appraiser)
+    if as_json:
+        places = [place for place, _, _ in made.differences]
+        common.echo_json({"id": stored.id, "same": made.same, "differences": places})
+    for place, kept, computed in () if as_json else made.differences:
+        click.echo(f"{stored.id}: {place}: stored {kept}, made again {computed}")
+    return made.same
+
+
+def _receipt(shop: "Shop", reference: str, kind: str, form: str) -> bytes:
+    from valuation.living import held
+    from valuation.receipting import receipt as made
+    from valuation.receipts.page import receipt_page
+    from valuation.receipts.pdf import receipt_pdf
+    from valuation.receipts.receipt import Kind
+
+    envelope = made(shop, held(shop, reference, merchant=merchant()), Kind(kind))
+    zone = shop.settings.time_zone
+    match form:
+        case "html":
+            return receipt_page(envelope, zone=zone).encode()
+        case "pdf":
+            return receipt_pdf(envelope, zone=zone)
+        case _:
+            return envelope.to_json()

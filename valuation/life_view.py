@@ -1,0 +1,75 @@
+"""The life of a quote as it is shown: stage, amount, deadlines, what was found, what may follow."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from valuation.documents import Document, customer_view
+from valuation.domain.lifecycle import Life, as_at
+from valuation.domain.moves import MOVES
+from valuation.domain.records import Role
+from valuation.life_log import role_of
+from valuation.living import Held
+
+
+def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
+    """What holds at ``now``. The customer sees who acted by role alone, and no value or route of
+    the shop's; the merchant sees everything."""
+    life, found = as_at(life=held.life, now=now), held.found
+    currency = _currency(held.document)
+    return {
+        "id": held.stored.id,
+        "code": held.stored.code,
+        "market": held.stored.market,
+        "data": held.document["data"],
+        "stage": life.stage.value,
+        "offered": held.document["offer"],
+        "amount": _money(life.amount, currency),
+        "adjustment": _money(life.adjustment, currency),
+        **_deadlines(life),
+        "conditions": [{"code": code, "met": code in life.met} for code in life.conditions],
+        "inspection": None if found is None else _found(found, currency, customer=customer),
+        "events": [
+            {
+                "kind": event.kind,
+                "at": _time(event.at),
+                "role": role_of(event).value,
+                "actor": None if customer and role_of(event) is not Role.CLOCK else event.actor,
+            }
+            for event in held.events
+        ],
+        "next": sorted(step.value for step in MOVES[life.stage]),
+    }
+
+
+def _deadlines(life: Life) -> Document:
+    return {
+        "valid_until": _time(life.valid_until),
+        "receive_by": None if life.receive_by is None else _time(life.receive_by),
+        "answer_by": None if life.answer_by is None else _time(life.answer_by),
+    }
+
+
+def _found(found: Mapping[str, Any], currency: str, *, customer: bool) -> Document:
+    quote = found["quote"]
+    return {
+        "agreed": _money(found["agreed"], currency),
+        "amount": _money(found["amount"], currency),
+        "difference": _money(found["difference"], currency),
+        "lines": [{**line, "amount": _money(line["amount"], currency)} for line in found["lines"]],
+        "answers": found["answers"],
+        "quote": customer_view(quote) if customer else quote,
+    }
+
+
+def _currency(document: Mapping[str, Any]) -> str:
+    step: str = document["policy"]["step"]["currency"]
+    return step
+
+
+def _money(amount: int | None, currency: str) -> Document | None:
+    return None if amount is None else {"amount": amount, "currency": currency}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Who asks: merchants, their keys, and people who sign in at a counter."""

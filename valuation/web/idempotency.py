@@ -1,0 +1,83 @@
+"""``Idempotency-Key``: the first answer to a request is kept 24 hours, and answered again.
+
+What is kept is written in the transaction of what the request did, so that there is never one
+without the other. Only what did something is kept: a refusal may be tried again.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from valuation.shop import Shop
+from valuation.storage.answers import AnswerStore, KeptAnswer
+from valuation.storage.engine import reading, writing
+from valuation.web.answering import JSON, InShop
+from valuation.web.auth import Caller
+
+HEADER = "idempotency-key"
+LONGEST = 255
+KEPT = timedelta(hours=24)
+AGAIN = {"Idempotent-Replayed": "true"}
+
+
+class KeyUnusable(ValueError):
+    """The key is empty, too long or no printable text."""
+
+
+class KeyReused(ValueError):
+    """The same key came with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A request that names a key."""
+
+    shop: Shop
+    merchant: str
+    key: str
+    request_digest: str
+    now: datetime
+
+    def answer(self, response: Response) -> KeptAnswer:
+        """What to keep of the first answer."""
+        return KeptAnswer(
+            merchant=self.merchant,
+            key=self.key,
+            request_digest=self.request_digest,
+            status=response.status_code,
+            body=bytes(response.body).decode(),
+            location=response.headers.get("location", ""),
+            answered_at=self.now,
+        )
+
+    def kept(self) -> Response | None:
+        """The first answer again; KeyReused where the key came with another request."""
+        with reading(self.shop.engine) as connection:
+            found = AnswerStore(connection).get(merchant=self.merchant, key=self.key)
+        if found is None:
+            return None
+        if found.answered_at < self.now - KEPT:
+            with writing(self.shop.engine) as connection:
+                AnswerStore(connection).forget(before=self.now - KEPT)
+            return None
+        if found.request_digest != self.request_digest:
+            raise KeyReused
+        place = {"Location": found.location} if found.location else {}
+        return Response(found.body.encode(), found.status, {**place, **AGAIN}, JSON)
+
+
+async def _keeping(request: Request, caller: Caller, shop: InShop) -> Keeping | None:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST or not key.isprintable():
+        raise KeyUnusable(f"an idempotency key has 1 to {LONGEST} printable characters")
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    digest = hashlib.sha256(asked + await request.body()).hexdigest()
+    return Keeping(shop, caller.merchant, key, digest, shop.clock())
+
+
+MaybeKeeping = Annotated[Keeping | None, Depends(_keeping)]

@@ -1,0 +1,140 @@
+"""/v1/quotes/{reference}/…: a quote goes on. Translation only; the use cases decide."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from valuation.domain.people import Action, actor_of, check_allowed
+from valuation.domain.records import Actor
+from valuation.life_view import life_view
+from valuation.living import Held, StepRequest, held, step
+from valuation.receipting import receipt
+from valuation.receipts.page import receipt_page
+from valuation.receipts.pdf import receipt_pdf
+from valuation.replaying import replayed
+from valuation.shop import Shop
+from valuation.storage.answers import KeyTaken
+from valuation.web.answering import JSON, InShop, json_response, problems
+from valuation.web.auth import Caller, access_of
+from valuation.web.body import StrictRoute
+from valuation.web.idempotency import MaybeKeeping
+from valuation.web.life_requests import ReceiptQuery, StepIn
+from valuation.web.life_schemas import LifeOut, ReceiptOut, ReplayOut
+from valuation.web.merchant_api import SEEN
+from valuation.web.requests import QuoteQuery, View
+
+router = APIRouter(prefix="/v1/quotes/{reference}", route_class=StrictRoute)
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+@router.get(
+    "/life",
+    response_class=Response,
+    responses={200: {"model": LifeOut}, **problems(401, 403, 404, 422, 503)},
+    summary="Where a quote stands",
+)
+def get_life(
+    caller: Caller, reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop
+) -> Response:
+    """Stage, amount, deadlines, what was found and what may follow."""
+    check_allowed(caller, SEEN[query.view])
+    return _life(shop, held(shop, reference, merchant=caller.merchant), query.view)
+
+
+@router.post(
+    "/steps",
+    response_class=Response,
+    responses={
+        200: {"model": LifeOut},
+        **problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    },
+    summary="Take the next step",
+)
+def take_step(
+    caller: Caller,
+    reference: str,
+    body: StepIn,
+    query: Annotated[QuoteQuery, Query()],
+    shop: InShop,
+    keeping: MaybeKeeping,
+    request: Request,
+) -> Response:
+    """Accept, receive, inspect, settle …; a step that is not allowed now says why (409)."""
+    check_allowed(caller, Action.TAKE_STEP)
+    check_allowed(caller, SEEN[query.view])
+    if keeping and (again := keeping.kept()):
+        return again
+    wanted = StepRequest(
+        actor=actor_of(caller), confirmed_by=_second(request, shop, body), **body.found()
+    )
+    answer = partial(_life, shop, view=query.view)
+    try:
+        after = step(
+            shop, reference, wanted, merchant=caller.merchant,
+            keep=(lambda held: keeping.answer(answer(held))) if keeping else None,
+        )  # fmt: skip
+    except KeyTaken:
+        first = keeping.kept() if keeping else None
+        if first is None:
+            raise
+        return first
+    return answer(after)
+
+
+@router.get(
+    "/replay",
+    response_class=Response,
+    responses={200: {"model": ReplayOut}, **problems(401, 403, 404, 409, 503)},
+    summary="Make a stored quote again and compare",
+)
+def replay_quote(caller: Caller, reference: str, shop: InShop) -> Response:
+    """From its bundle, tables and inputs, with the stored answer hidden; byte for byte."""
+    check_allowed(caller, Action.REPLAY)
+    stored = held(shop, reference, merchant=caller.merchant).stored
+    made = replayed(stored.document, shop.appraiser)
+    differences = [
+        {"place": place, "stored": kept, "computed": computed}
+        for place, kept, computed in made.differences
+    ]
+    told = {"id": stored.id, "same": made.same, "digest": stored.digest}
+    return json_response({**told, "differences": differences})
+
+
+@router.get(
+    "/receipt",
+    response_class=Response,
+    responses={
+        200: {"model": ReceiptOut, "content": {"text/html": {}, "application/pdf": {}}},
+        **problems(401, 403, 404, 409, 422, 503),
+    },
+    summary="A signed receipt",
+)
+def get_receipt(
+    caller: Caller, reference: str, query: Annotated[ReceiptQuery, Query()], shop: InShop
+) -> Response:
+    """Of the quote, its acceptance, a counter-offer or the settlement: JSON, a page or a PDF."""
+    check_allowed(caller, Action.READ_QUOTE)
+    envelope = receipt(shop, held(shop, reference, merchant=caller.merchant), query.of)
+    zone = shop.settings.time_zone
+    match query.format:
+        case "html":
+            page = receipt_page(envelope, zone=zone)
+            headers = {"Content-Security-Policy": PAGE_POLICY}
+            return Response(page, 200, headers, "text/html; charset=utf-8")
+        case "pdf":
+            return Response(receipt_pdf(envelope, zone=zone), 200, None, "application/pdf")
+        case _:
+            return Response(envelope.to_json(), 200, None, JSON)
+
+
+def _life(shop: Shop, held: Held, view: View) -> Response:
+    customer = view is View.CUSTOMER
+    return json_response(life_view(held, now=shop.clock(), customer=customer))
+
+
+def _second(request: Request, shop: Shop, body: StepIn) -> Actor | None:
+    """The second person of an override, known by a session of their own."""
+    if body.confirmed_with is None:
+        return None
+    return actor_of(access_of(request).look_up(body.confirmed_with, now=shop.clock()))

@@ -1,0 +1,78 @@
+"""What callers send about a quote that they hold, checked for shape."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from valuation.domain.moves import Step
+from valuation.domain.overrides import OverrideReason
+from valuation.domain.records import LONGEST_TEXT, Evidence
+from valuation.receipts.receipt import Kind
+from valuation.web.requests import Answers, Identifier, Words
+
+
+class _Sent(BaseModel):
+    """JSON knows no enums: their words are read, everything else must be of its type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^[^\x00-\x1f]*$")]
+Amount = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+
+
+class EvidenceIn(_Sent):
+    """A photo or report: its SHA-256, where it lies, a note that names no unit."""
+
+    digest: Digest
+    place: Annotated[Text, Field(min_length=1)]
+    note: Text = ""
+
+    def evidence(self) -> Evidence:
+        """As the log keeps it; BadRecord."""
+        return Evidence(digest=self.digest, place=self.place, note=self.note)
+
+
+Proofs = Annotated[list[EvidenceIn], Field(max_length=20)]
+
+
+class StepIn(_Sent):
+    """A step: `accept` with the amount that was seen, `inspect` with what was found, `show` with
+    the condition and its evidence, `override` with amount and reason."""
+
+    step: Step
+    amount: Amount | None = None
+    answers: Answers = Field(default_factory=dict)
+    device: Words | None = None
+    identifier: Identifier | None = None
+    photos: Annotated[dict[str, Proofs], Field(max_length=32)] = Field(default_factory=dict)
+    evidence: Proofs = Field(default_factory=list)
+    condition: Annotated[str, Field(max_length=64)] | None = None
+    reason: OverrideReason | None = None
+    confirmed_with: Annotated[str, Field(max_length=128)] | None = Field(
+        default=None, description="The session token of the second person."
+    )
+
+    def found(self) -> dict[str, Any]:
+        """What the use case takes as it is."""
+        return {
+            "step": self.step,
+            "amount": self.amount,
+            "answers": self.answers,
+            "device": self.device,
+            "identifier": self.identifier,
+            "photos": {q: tuple(each.evidence() for each in p) for q, p in self.photos.items()},
+            "evidence": tuple(each.evidence() for each in self.evidence),
+            "condition": self.condition,
+            "reason": self.reason,
+        }
+
+
+class ReceiptQuery(BaseModel):
+    """Of what the receipt is, and how it is shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    of: Kind = Kind.QUOTE
+    format: Annotated[str, Field(pattern=r"^(json|html|pdf)$")] = "json"
