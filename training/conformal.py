@@ -7,7 +7,7 @@ import numpy as np
 
 from training.dataset import Dataset, Index, Mask
 from training.fit import LEVELS, Fitted, Progress, Task, fit_many, held_out
-from training.splits import balanced_folds, group_names
+from training.splits import balanced_folds, calibration_groups
 from valuation.features import Floats, Words, context_words, feature_matrix
 from valuation.ladder import Ladder
 from valuation.price_model.calibration import (
@@ -209,4 +209,4 @@ def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:
 def calibration_folds(task: Task) -> Index:
     """The fold of each undated sale: its group is left out of that fold's fit."""
     folds = task.params.split.calibration_folds
-    return balanced_folds(group_names(task.dataset), folds, salt="calibration")
+    return balanced_folds(calibration_groups(task.dataset), folds, salt="calibration")

@@ -69,6 +69,17 @@ def group_names(dataset: Dataset) -> Words:
     )
 
 
+def calibration_groups(dataset: Dataset) -> Words:
+    """What a calibration fold leaves out together: a seller's sales, else those of a variant.
+
+    A list of prices without dates or sellers is asked for what it does not have: with another
+    grade or another buyer of the same variant in the fit, scores tell how well a price is
+    remembered, not how well one is foretold.
+    """
+    known = zip(dataset.seller, dataset.columns.variant, strict=True)
+    return np.array([variant if seller is None else seller for seller, variant in known], object)
+
+
 def fold_of(groups: Words, folds: int, *, salt: str) -> Index:
     """The fold of each group, by a hash of its name: the same in every run."""
     by_name = {name: _hash(f"{salt}/{name}") % folds for name in set(groups.tolist())}

@@ -13,7 +13,7 @@ from training.benchmark.peers.peer import Predict
 from training.dataset import Dataset, Index, Mask
 from training.metrics import LEVELS
 from training.params import SplitRules
-from training.splits import balanced_folds, group_names
+from training.splits import balanced_folds, calibration_groups
 from valuation.features import Columns, Floats, Words
 from valuation.price_model.calibration import (
     ALL_SOLD,
@@ -109,7 +109,7 @@ def _sold(
     if later is not None:
         held = _held(predict, later, sales_of(sales, later.columns))
         return held.take(held.sold)
-    folds = balanced_folds(group_names(sales), rules.calibration_folds, salt="calibration")
+    folds = balanced_folds(calibration_groups(sales), rules.calibration_folds, salt="calibration")
     found = [
         _held(fit(known), left_out, sales_of(known, left_out.columns))
         for known, left_out in _apart(sales, folds)
