@@ -50,4 +50,4 @@ def database_url(databases: Databases) -> Iterator[str]:
     """The address of a database of the test's own, without tables."""
     url = databases.fresh()
     yield url
-    databases.drop(url)
+    databases.take_back(url)

@@ -21,10 +21,12 @@ def make_desk(models: Path, digest: str, *tables: Path) -> Desk:
     return Desk(model, Lookup(load_catalogue()), TacTable(), load_book(*tables), bytes(32))
 
 
-def quoted(desk: Desk, variant: str, answers: CompletedAnswers, **context: str) -> Quote:
+def quoted(
+    desk: Desk, variant: str, answers: CompletedAnswers, *, lock: int = 0, **context: str
+) -> Quote:
     """A quote of a variant with the answers that were given."""
     spoken = {question: BY_ID[question].value(level) for question, level in answers.given.items()}
-    request = QuoteRequest(answers=spoken, device=variant, context=context)
+    request = QuoteRequest(answers=spoken, device=variant, context=context, lock_days=lock)
     quote, _ = desk.quote(
         request, merchant="shop", now=NOON, as_of=AS_OF, entropy=bytes(range(ENTROPY))
     )

@@ -74,6 +74,35 @@ def test_what_happens_after_the_day_of_the_quote_changes_nothing(days: int) -> N
     assert matrix(row(unborn)).tobytes() == matrix(row(nobody)).tobytes()
 
 
+def aged(device: Device, days: int) -> Device:
+    """The device as if it and its successor had been launched so many days earlier."""
+    first, successor = device.facts.first_sale, device.facts.successor_first_sale
+    earlier = timedelta(days=days)
+    facts = replace(
+        device.facts,
+        first_sale=first and first - earlier,
+        successor_first_sale=successor and successor - earlier,
+    )
+    return replace(device, facts=facts)
+
+
+@pytest.mark.parametrize("days", [0, 7, 91, 365])
+def test_to_look_ahead_moves_age_and_successor_and_nothing_else(days: int) -> None:
+    for device in (*DEVICES, with_facts(successor_first_sale=DAY + timedelta(days=30))):
+        ahead = row(device, ahead_days=days)
+        assert matrix(ahead).tobytes() == matrix(row(aged(device, days))).tobytes()
+        now, then = values(row(device)), values(ahead)
+        moved = {name for name in now if now[name] != then[name]}
+        assert moved <= {"age_days", "superseded", "days_superseded"}
+        assert then["age_days"] == now["age_days"] + days
+
+
+def test_an_announced_successor_is_out_once_its_day_is_reached() -> None:
+    announced = with_facts(successor_first_sale=DAY + timedelta(days=30))
+    found = [values(row(announced, ahead_days=days))["superseded"] for days in (0, 29, 30, 91)]
+    assert found == [0.0, 0.0, 1.0, 1.0]
+
+
 def test_a_device_before_its_first_sale_has_no_negative_age() -> None:
     assert values(row(with_facts(first_sale=DAY + timedelta(days=30))))["age_days"] == 0.0
 

@@ -8,7 +8,15 @@ from datetime import date, datetime, timedelta
 from valuation.documents import Document, document_of
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.pricing import RULES
-from valuation.domain.quote import Quote, Referral, Subject, Versions
+from valuation.domain.quote import (
+    LOCKS,
+    Quote,
+    Referral,
+    Subject,
+    UnknownLock,
+    Versions,
+    held_until,
+)
 from valuation.domain.tariff import Tariffs
 from valuation.features import EPOCH
 from valuation.impact import impact_of
@@ -22,7 +30,7 @@ NOT_PRICED = Referral("not_priced", "Not priced.", "未定价。")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Everything that goes into a quote besides the versions.
+    """Everything that goes into a quote besides the versions; UnknownLock for a lock of other days.
 
     ``referral`` stands where no device was recognised; then there are no answers either.
     """
@@ -36,6 +44,11 @@ class Asked:
     referral: Referral | None
     context: Mapping[str, str]
     answers: CompletedAnswers | None
+    lock_days: int
+
+    def __post_init__(self) -> None:
+        if self.lock_days not in LOCKS:
+            raise UnknownLock(self.lock_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,15 @@ class Appraiser:
             market=self.model.market,
             issued_at=asked.issued_at,
             as_of=asked.as_of,
-            valid_until=asked.issued_at + timedelta(days=policy.validity_days),
+            valid_until=held_until(
+                issued_at=asked.issued_at, policy=policy, lock_days=asked.lock_days
+            ),
             subject=asked.subject,
             context=asked.context,
             answers=asked.answers,
             outcome=asked.referral or NOT_PRICED,
             policy=policy,
+            lock_days=asked.lock_days,
             stale_since=self._stale_since(asked.as_of),
             versions=Versions(
                 self.model.digest, {i: t.digest for i, t in sorted(self.tables.items())}, RULES

@@ -6,16 +6,26 @@ its fields, so that nothing which reveals the margin can slip into it.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 import orjson
 
 from valuation.domain.disposition import FLAGS, Gate, Route, RouteValue
-from valuation.domain.explanation import BEST_CONDITION, OTHERS, ROUNDING, ROUTE, Line
+from valuation.domain.explanation import BEST_CONDITION, LOCK, OTHERS, ROUNDING, ROUTE, Line
 from valuation.domain.market import Provenance
 from valuation.domain.questions import BY_ID
-from valuation.domain.quote import Indicative, Offer, Outcome, Quote, Referral, Subject, ValueOnly
+from valuation.domain.quote import (
+    Indicative,
+    Interval,
+    Offer,
+    Outcome,
+    Quote,
+    Referral,
+    Residual,
+    Subject,
+    ValueOnly,
+)
 
 Document = dict[str, object]
 
@@ -24,6 +34,7 @@ DEMO_NOTICE = "Demo data: made by a simulator, not from real sales."
 LABELS = {
     BEST_CONDITION: ("In the best condition", "最佳成色"),
     OTHERS: ("Other answers", "其他情况"),
+    LOCK: ("Lock: held until it is handed over", "锁价：保价至交机"),
     ROUTE: ("What is paid on this route instead", "按该去向计价的差额"),
     ROUNDING: ("Rounding", "取整"),
 }
@@ -61,6 +72,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "issued_at": _time(quote.issued_at),
         "as_of": quote.as_of.isoformat(),
         "valid_until": _time(quote.valid_until),
+        "lock_days": quote.lock_days,
         "device": _subject(quote.subject),
         "context": dict(quote.context),
         "answers": {} if answers is None else _given(answers.given),
@@ -80,11 +92,9 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         },
         "value": None if quote.interval is None else {
             "kind": "sold" if not isinstance(quote.outcome, ValueOnly) else quote.market.kind.value,
-            **{
-                name: _money(getattr(quote.interval, name), currency)
-                for name in ("p10", "p50", "p90", "mean")
-            },
+            **_interval(quote.interval, currency),
         },
+        "residual_values": [_residual(each, quote.as_of, currency) for each in quote.residuals],
         "lines": [_line(line, currency) for line in quote.lines],
         "disposition": _disposition(quote, currency),
         "impact": dict(impact),
@@ -98,6 +108,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
 
 CUSTOMER_FIELDS = (
     "id", "code", "market", "data", "notice", "stale", "issued_at", "as_of", "valid_until",
+    "lock_days",
     "device", "answers", "assumptions", "missing", "grade_capped_by", "outcome", "offer",
     "indicative", "referral", "lines", "impact", "versions",
 )  # fmt: skip
@@ -184,6 +195,20 @@ def _subject(subject: Subject) -> Document:
             "kind": unit.kind, "digest": unit.digest, "last4": unit.last4,
         },
     }  # fmt: skip
+
+
+def _residual(residual: Residual, as_of: date, currency: str) -> Document:
+    return {
+        "days": residual.days,
+        "on": (as_of + timedelta(days=residual.days)).isoformat(),
+        "basis": residual.basis.value,
+        **_interval(residual.value, currency),
+    }
+
+
+def _interval(interval: Interval, currency: str) -> Document:
+    names = ("p10", "p50", "p90", "mean")
+    return {name: _money(getattr(interval, name), currency) for name in names}
 
 
 def _disposition(quote: Quote, currency: str) -> Document | None:

@@ -53,13 +53,15 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
-    """One device to price: levels of the taught questions and the shop's context."""
+    """One device to price: levels of the taught questions and the shop's context. It and its
+    successor are ``ahead_days`` older than on ``as_of``, whose season stays."""
 
     device: Device
     as_of: date
     levels: Mapping[str, int]
     context: Mapping[str, str]
     unit_state: UnitState = UnitState.USED
+    ahead_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ def feature_matrix(columns: Columns, specification: FeatureSpecification) -> Flo
 def columns_of(rows: Sequence[FeatureRow]) -> Columns:
     """Columns of devices given one by one, as a quote does."""
     facts = [row.device.facts for row in rows]
+    aged = [(row.device.facts, row.ahead_days) for row in rows]
     questions = sorted({question for row in rows for question in row.levels})
     names = sorted({name for row in rows for name in row.context})
     return Columns(
@@ -191,8 +194,8 @@ def columns_of(rows: Sequence[FeatureRow]) -> Columns:
         category=_words([row.device.category.value for row in rows]),
         unit_state=_words([row.unit_state.value for row in rows]),
         as_of=_floats([day_number(row.as_of) for row in rows]),
-        first_sale=_floats([day_number(fact.first_sale) for fact in facts]),
-        successor_first_sale=_floats([day_number(fact.successor_first_sale) for fact in facts]),
+        first_sale=_floats([day_number(f.first_sale, d) for f, d in aged]),
+        successor_first_sale=_floats([day_number(f.successor_first_sale, d) for f, d in aged]),
         weight_g=_floats([fact.weight_g for fact in facts]),
         battery_mah=_floats([fact.battery_mah for fact in facts]),
         screen_in=_floats([fact.screen_in for fact in facts]),
@@ -204,9 +207,9 @@ def columns_of(rows: Sequence[FeatureRow]) -> Columns:
     )
 
 
-def day_number(day: date | None) -> int | None:
-    """Days since 1970-01-01."""
-    return None if day is None else (day - EPOCH).days
+def day_number(day: date | None, earlier: int = 0) -> int | None:
+    """Days since 1970-01-01; who looks ahead takes a launch for so many days ``earlier``."""
+    return None if day is None else (day - EPOCH).days - earlier
 
 
 def _facts(columns: Columns, specification: FeatureSpecification) -> dict[str, Floats]:

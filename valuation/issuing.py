@@ -14,7 +14,7 @@ from valuation.documents import Document, canonical, digest
 from valuation.domain.happened import opened
 from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage
-from valuation.domain.quote import ENTROPY, Quote
+from valuation.domain.quote import ENTROPY, Quote, receive_within
 from valuation.domain.records import Actor, Role
 from valuation.life_log import event_of, happened_of
 from valuation.quoting import QuoteRequest
@@ -72,6 +72,8 @@ async def issue_among_others(
     """
     for made in _attempts(shop, request, merchant=merchant, market=market, actor=actor):
         if _names_a_unit(made) and (standing := await asyncio.to_thread(_standing, shop, made)):
+            if keep:
+                await shop.ledger.add(Entry(None, (), keep(standing)))
             return standing
         with suppress(CodeTaken):
             answer = keep(made.document) if keep else None
@@ -80,7 +82,7 @@ async def issue_among_others(
     raise CodeTaken(EXHAUSTED)
 
 
-SAME = ("market", "answers", "context")
+SAME = ("market", "answers", "context", "lock_days")
 
 
 def _standing(shop: Shop, made: Issued) -> Document | None:
@@ -126,7 +128,7 @@ def _attempts(
         opening = opened(
             quote=quote,
             actor=actor,
-            receive_within=timedelta(days=policy.receive_days),
+            receive_within=receive_within(policy=policy, lock_days=quote.lock_days),
             answer_within=timedelta(days=policy.answer_days),
         )
         yield Issued(document, Entry(stored, (event_of(opening, quote_id=stored.id, position=0),)))

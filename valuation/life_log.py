@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from types import NoneType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
-from pydantic import TypeAdapter
 
 from valuation.documents import Document, canonical
 from valuation.domain.happened import DETAILS, Detail, Happened, Kind, Opening
@@ -14,25 +14,21 @@ from valuation.domain.lifecycle import ImpossibleHistory
 from valuation.domain.records import Actor, Evidence, Role
 from valuation.storage.quotes import Event
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 # What quotes had as their only event before they had a life: the document says the rest.
 ISSUED = "issued"
-_EVIDENCE: TypeAdapter[tuple[Evidence, ...]] = TypeAdapter(tuple[Evidence, ...])
-_DETAILS: Mapping[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kinds in DETAILS.values() for kind in kinds
-}
 
 
 def event_of(
     happened: Happened, *, quote_id: str, position: int, told: Document | None = None
 ) -> Event:
     """The row of an event; ``told``: what else is kept with it, such as a counter-offer's lines."""
-    detail = happened.detail
     payload: Document = {
         "role": happened.actor.role.value,
-        "evidence": _EVIDENCE.dump_python(happened.evidence, mode="json"),
-        "detail": None
-        if detail is None
-        else _DETAILS[type(detail)].dump_python(detail, mode="json"),
+        "evidence": _plain(happened.evidence),
+        "detail": _plain(happened.detail),
         "told": told,
     }
     return Event(
@@ -55,7 +51,7 @@ def happened_of(event: Event, document: Mapping[str, object]) -> Happened:
             kind=kind,
             actor=Actor(role=Role(payload["role"]), id=event.actor),
             at=event.at,
-            evidence=_EVIDENCE.validate_python(payload["evidence"]),
+            evidence=_reader(tuple[Evidence, ...]).validate_python(payload["evidence"]),
             detail=_detail(kind, payload["detail"]),
         )
     except (ValueError, KeyError, TypeError) as error:
@@ -79,7 +75,25 @@ def _detail(kind: Kind, data: object) -> Detail:
     possible = [each for each in DETAILS.get(kind, (NoneType,)) if each is not NoneType]
     if data is None or not possible:
         return None
-    return cast(Detail, _DETAILS[possible[0]].validate_python(data))
+    return cast(Detail, _reader(possible[0]).validate_python(data))
+
+
+@cache
+def _reader(kind: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter  # 0.1 s, and a quote that is made reads no event
+
+    return TypeAdapter(kind)
+
+
+def _plain(part: object) -> object:
+    """As JSON-able data; a span of time in seconds."""
+    return orjson.loads(orjson.dumps(part, default=_seconds))
+
+
+def _seconds(part: object) -> float:
+    if isinstance(part, timedelta):
+        return part.total_seconds()
+    raise TypeError(f"{type(part).__name__} is kept in no event")
 
 
 def _issued(event: Event, document: Mapping[str, Any]) -> Happened:

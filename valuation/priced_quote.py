@@ -1,17 +1,15 @@
 """One quote being priced: its rows planned, asked of the price model once, and added up."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
-from operator import itemgetter
 
 from valuation.domain.answers import CompletedAnswers, missing_at_best
 from valuation.domain.device import Device
 from valuation.domain.disposition import Route, choose
 from valuation.domain.distribution import Distribution
-from valuation.domain.explanation import Breakdown, breakdown, lines
-from valuation.domain.market import Market
-from valuation.domain.money import BASIS_POINTS, minor_units_of_estimate
+from valuation.domain.explanation import Basis, Breakdown, Line, Lock, breakdown, lines
+from valuation.domain.money import BASIS_POINTS
 from valuation.domain.pricing import Appraisal, Statistic
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import (
@@ -22,27 +20,32 @@ from valuation.domain.quote import (
     Outcome,
     Quote,
     Referral,
+    Residual,
     ValueOnly,
 )
 from valuation.domain.states import Layout, State
 from valuation.domain.tariff import Tariff
 from valuation.features import FeatureRow
+from valuation.price_model.ahead import Ahead, ahead
+from valuation.price_model.figures import Figures, RowKey, levels_at
 from valuation.price_model.model import PriceModel
 
 ROW_BUDGET = 24  # rows that one quote may ask of the price model
-RowKey = tuple[int, ...]  # the levels of the taught questions, in the registry's order
+OUTLOOK = (91, 182, 365)  # days: in 3, 6 and 12 months
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one quote asks of the price model: one row for every state that is looked at.
 
-    So that many quotes can be priced in one call, as a stock list's are.
+    So that many quotes can be priced in one call, as a stock list's are. ``outlook``: the days
+    ahead for which there is a row too.
     """
 
     broken_down: Breakdown
     best_case: State
     rows: Mapping[RowKey, FeatureRow]
+    outlook: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,66 +61,101 @@ class Pricing:
     def priced(self) -> Quote:
         """The draft with its outcome, lines, interval and routes."""
         plan = self.plan()
-        prices = self.model.price_many(list(plan.rows.values()))
-        return self.quote(plan, dict(zip(plan.rows, prices, strict=True)))
+        return self.quote(plan, self._asked(plan.rows))
 
     def offers(self, states: Sequence[State]) -> list[int]:
         """The offer as it is made for other states of the same device, in minor units."""
-        rows = self._rows(states)
-        prices = dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
-        quantile = self.tariff.terms.policy.quantile
-        appraisal = Appraisal(
-            self.tariff, _Prices(prices, self._asked(), self.draft.market, quantile).raw
-        )
+        handed_over = self._day(self.draft.lock_days)
+        rows = self._rows(self._looked_at(states, handed_over))
+        figures = self._figures(self._asked(rows), handed_over)
+        appraisal = Appraisal(self.tariff, figures.raw)
         return [appraisal.rounded(state) for state in states]
 
-    def plan(self, *, budget: int = ROW_BUDGET) -> Plan:
+    def plan(self, *, budget: int = ROW_BUDGET, outlook: tuple[int, ...] = OUTLOOK) -> Plan:
         """What to ask of the price model; with a budget of 0 the lines are grouped, no more."""
-        best_case = self._layout.state(missing_at_best(self.answers).levels)
-        broken_down = breakdown(
-            self.answers, fits=lambda states: len(self._keys([*states, best_case])) <= budget
+        today, handed_over = self._day(0), self._day(self.draft.lock_days)
+        state, best_case = (
+            self._layout.state(completed.levels)
+            for completed in (self.answers, missing_at_best(self.answers))
         )
-        return Plan(broken_down, best_case, self._rows([*broken_down.states, best_case]))
+        always = self._looked_at([best_case], today) | self._seen_ahead(best_case, outlook)
+        if handed_over.by_sales:
+            always |= self._looked_at([state, best_case], handed_over)
+        broken_down = breakdown(
+            self.answers,
+            fits=lambda states: len(always | self._looked_at(states, today)) <= budget,
+        )
+        keys = self._looked_at(broken_down.states, today) | always
+        return Plan(broken_down, best_case, self._rows(keys), outlook)
 
     def quote(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
         """The draft with what follows from the plan's prices."""
-        terms, state = self.tariff.terms, plan.broken_down.states[-1]
-        prices = _Prices(distributions, self._asked(), self.draft.market, terms.policy.quantile)
-        appraisal = Appraisal(self.tariff, prices.raw)
-        referral = self._referral(appraisal, prices, state)
+        state, figures = plan.broken_down.states[-1], self._figures(distributions, self._day(0))
+        appraisal = Appraisal(self.tariff, figures.raw)
+        referral = self._referral(appraisal, figures, state)
         if referral is not None:
             return replace(self.draft, outcome=referral)
+        if self.tariff.terms.to_sold is None:
+            return self._value_only(plan, distributions, appraisal)
         # What was not answered yet is no reason for anything: route and value are those of the
         # device if the missing answers are good; the span alone says what they may still cost.
-        seen = plan.best_case if self.answers.missing else state
-        if terms.to_sold is None:
-            return self._value_only(appraisal, seen)
+        seen, lock = plan.best_case, self._lock(distributions, appraisal)
+        paid = lock.appraisal if lock else appraisal
         return replace(
             self.draft,
-            outcome=self._outcome(appraisal, state, plan.best_case),
+            outcome=self._outcome(paid, state, plan.best_case),
             interval=_interval(appraisal, seen),
-            lines=()
-            if self.answers.missing
-            else tuple(
-                lines(broken_down=plan.broken_down, appraisal=appraisal, completed=self.answers)
-            ),
-            disposition=self._disposition(appraisal, seen),
+            residuals=self._residuals(plan, distributions, appraisal),
+            lines=() if self.answers.missing else self._lines(plan, appraisal, lock),
+            disposition=self._disposition(paid, seen),
         )
 
     @property
     def _layout(self) -> Layout:
         return self.tariff.layout
 
-    def _value_only(self, appraisal: Appraisal, state: State) -> Quote:
+    def _lock(self, distributions: Mapping[RowKey, Distribution], today: Appraisal) -> Lock | None:
+        """The device on the last day of its lock; None without one."""
+        if not self.draft.lock_days:
+            return None
+        day = self._day(self.draft.lock_days)
+        return Lock(today.on_another_day(self._figures(distributions, day).raw), _basis(day))
+
+    def _lines(self, plan: Plan, appraisal: Appraisal, lock: Lock | None) -> tuple[Line, ...]:
+        found = lines(
+            broken_down=plan.broken_down, appraisal=appraisal, completed=self.answers, lock=lock
+        )
+        return tuple(found)
+
+    def _value_only(
+        self, plan: Plan, distributions: Mapping[RowKey, Distribution], appraisal: Appraisal
+    ) -> Quote:
         """A value in the market's own kind of price; a closed gate leaves none."""
-        closed = appraisal.assessed(state).closed.get(Route.AS_IS)
+        closed = appraisal.assessed(plan.best_case).closed.get(Route.AS_IS)
         if closed:
             gate = closed[0]
             return replace(self.draft, outcome=Referral(gate.code, gate.en, gate.zh))
         own_terms = replace(self.tariff.terms, to_sold=BASIS_POINTS)
         own_kind = Appraisal(replace(self.tariff, terms=own_terms), appraisal.raw)
-        interval = _interval(own_kind, state)
-        return replace(self.draft, outcome=ValueOnly("no_sale_price"), interval=interval)
+        return replace(
+            self.draft,
+            outcome=ValueOnly("no_sale_price"),
+            interval=_interval(own_kind, plan.best_case),
+            residuals=self._residuals(plan, distributions, own_kind),
+        )
+
+    def _residuals(
+        self, plan: Plan, distributions: Mapping[RowKey, Distribution], today: Appraisal
+    ) -> tuple[Residual, ...]:
+        """The value on later days, no figure above the same one of the day before."""
+        found: list[Residual] = []
+        last = _interval(today, plan.best_case)
+        for days in plan.outlook:
+            day = self._day(days)
+            then = today.on_another_day(self._figures(distributions, day).raw)
+            last = last.at_most(_interval(then, plan.best_case))
+            found.append(Residual(days, _basis(day), last))
+        return tuple(found)
 
     def _outcome(self, appraisal: Appraisal, state: State, best_case: State) -> Outcome:
         offer = appraisal.rounded(state)
@@ -125,7 +163,7 @@ class Pricing:
             return Indicative(offer, appraisal.rounded(best_case))
         return Offer(offer)
 
-    def _referral(self, appraisal: Appraisal, prices: "_Prices", state: State) -> Referral | None:
+    def _referral(self, appraisal: Appraisal, figures: Figures, state: State) -> Referral | None:
         undeducted = appraisal.assessed(state).undeducted
         if undeducted:
             question = BY_ID[undeducted[0]]
@@ -135,7 +173,7 @@ class Pricing:
                 f"尚无成交数据或扣减表可对此定价：{question.zh}",
             )
         # Looked at in the best condition, so that no answer decides whether there is an offer.
-        if prices.width(self._layout.best) * BASIS_POINTS > self.tariff.terms.policy.widest:
+        if figures.width(self._layout.best) * BASIS_POINTS > self.tariff.terms.policy.widest:
             return Referral(
                 "interval_too_wide",
                 "The price of this device is too uncertain; a person must look at it.",
@@ -150,37 +188,61 @@ class Pricing:
         conditions = self.tariff.terms.gates.conditions(levels, chosen.route)
         return Disposition(chosen, routes, tuple(conditions))
 
-    def _keys(self, states: Sequence[State]) -> dict[RowKey, None]:
-        """Every distinct row that the states ask for, by what the price model was taught of it."""
-        layout, key = self._layout, _key_of(self._asked())
-        looked_at = chain.from_iterable(layout.looked_at(state) for state in states)
-        return dict.fromkeys(key(layout.counted(state)) for state in dict.fromkeys(looked_at))
+    def _day(self, days: int) -> Ahead:
+        return ahead(
+            days=days,
+            device=self.device,
+            as_of=self.draft.as_of,
+            specification=self.model.specification,
+        )
 
-    def _rows(self, states: Sequence[State]) -> dict[RowKey, FeatureRow]:
-        questions = [self._layout.questions[place] for place in self._asked()]
+    def _looked_at(self, states: Iterable[State], day: Ahead) -> dict[RowKey, None]:
+        """Every distinct row that the offers of the states ask for on a day."""
+        looked_at = chain.from_iterable(self._layout.looked_at(state) for state in states)
+        return self._keys(dict.fromkeys(looked_at), day)
+
+    def _seen_ahead(self, state: State, outlook: Iterable[int]) -> dict[RowKey, None]:
+        """The row of what a state sells for as it is, on each day that is looked ahead to."""
+        return dict.fromkeys(
+            key for days in outlook for key in self._keys([state], self._day(days))
+        )
+
+    def _keys(self, states: Iterable[State], day: Ahead) -> dict[RowKey, None]:
+        """Rows by what the price model was taught of the states that count."""
+        layout, levels = self._layout, levels_at(self.tariff.places)
+        return dict.fromkeys((day.by_sales, levels(layout.counted(state))) for state in states)
+
+    def _rows(self, keys: Iterable[RowKey]) -> dict[RowKey, FeatureRow]:
+        questions = [self._layout.questions[place] for place in self.tariff.places]
         return {
-            key: FeatureRow(
+            (days, levels): FeatureRow(
                 self.device,
                 self.draft.as_of,
-                dict(zip(questions, key, strict=True)),
+                dict(zip(questions, levels, strict=True)),
                 self.draft.context,
+                ahead_days=days,
             )
-            for key in self._keys(states)
+            for days, levels in keys
         }
 
-    def _asked(self) -> tuple[int, ...]:
-        """Where the questions stand that the price model was taught."""
-        taught = self.tariff.taught
-        return tuple(
-            place for place, question in enumerate(self._layout.questions) if question in taught
+    def _asked(self, rows: Mapping[RowKey, FeatureRow]) -> dict[RowKey, Distribution]:
+        """What the price model says of the rows, in one call."""
+        return dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+
+    def _figures(self, distributions: Mapping[RowKey, Distribution], day: Ahead) -> Figures:
+        terms = self.tariff.terms
+        return Figures(
+            distributions,
+            self.tariff.places,
+            self.draft.market,
+            terms.policy.quantile,
+            day,
+            terms.depreciation.of(self.device.variant),
         )
 
 
-def _key_of(places: Sequence[int]) -> Callable[[State], RowKey]:
-    """Picks the levels at some places out of a state."""
-    if len(places) < 2:
-        return lambda state: tuple(state[place] for place in places)
-    return itemgetter(*places)
+def _basis(day: Ahead) -> Basis:
+    return Basis.TABLE if day.by_table else Basis.SALES
 
 
 def _interval(appraisal: Appraisal, state: State) -> Interval:
@@ -190,46 +252,3 @@ def _interval(appraisal: Appraisal, state: State) -> Interval:
         p90=appraisal.resale_value(state, Statistic.HIGH),
         mean=appraisal.resale_value(state, Statistic.EXPECTED),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """The price model's answers, in whole minor units before any rule looks at them."""
-
-    distributions: Mapping[RowKey, Distribution]
-    asked: Sequence[int]
-    market: Market
-    quantile: float
-    # Most states of a quote differ in answers that the price model was never taught.
-    _amounts: dict[tuple[RowKey, Statistic], int] = field(default_factory=dict, init=False)
-    _key: Callable[[State], RowKey] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_key", _key_of(self.asked))
-
-    def raw(self, state: State, statistic: Statistic) -> int:
-        """A statistic of the state's distribution in minor units."""
-        key = self._key(state), statistic
-        if key not in self._amounts:
-            estimate = self._estimate(self.distributions[key[0]], statistic)
-            currency = self.market.currency
-            self._amounts[key] = minor_units_of_estimate(major=estimate, currency=currency)
-        return self._amounts[key]
-
-    def _estimate(self, belief: Distribution, statistic: Statistic) -> float:
-        match statistic:
-            case Statistic.OFFER:
-                return belief.quantile(self.quantile)
-            case Statistic.EXPECTED:
-                return belief.mean()
-            case Statistic.LOW:
-                return belief.quantile(0.1)
-            case Statistic.MEDIAN:
-                return belief.quantile(0.5)
-            case Statistic.HIGH:
-                return belief.quantile(0.9)
-
-    def width(self, state: State) -> float:
-        """p90 over p10."""
-        belief = self.distributions[self._key(state)]
-        return belief.quantile(0.9) / belief.quantile(0.1)

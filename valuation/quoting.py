@@ -32,7 +32,8 @@ from valuation.tables.book import Book
 class QuoteRequest:
     """What a till asks: a device by id, by name, or by identifier; answers as the registry spells.
 
-    ``context`` is the shop's (channel, region, buyer …), never the customer's.
+    ``context`` is the shop's (channel, region, buyer …), never the customer's. ``lock_days``: how
+    long the device may take to be handed over, 0, 7 or 14.
     """
 
     answers: Mapping[str, object]
@@ -43,6 +44,7 @@ class QuoteRequest:
     version: str | None = None
     identifier: str | None = None
     context: Mapping[str, str] | None = None
+    lock_days: int = 0
 
 
 class DeviceNeeded(ValueError):
@@ -72,7 +74,7 @@ class Desk:
     tacs: TacTable
     book: Book
     unit_key: bytes
-    # The terms of each day asked for: to read eleven tables again would cost a third of a quote.
+    # The terms of each day asked for: to read twelve tables again would cost a third of a quote.
     _days: dict[date, Appraiser] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -83,7 +85,7 @@ class Desk:
         """A quote and the appraiser that made it.
 
         Errors: DeviceNeeded, AmbiguousDevice, NotAnIdentifier, UnknownQuestion, UnknownAnswer,
-        ImpossibleAnswers, UnknownContext.
+        ImpossibleAnswers, UnknownContext, UnknownLock.
         """
         context = dict(request.context or {})
         self.model.check_context(context)
@@ -99,6 +101,7 @@ class Desk:
             referral=referral,
             context=context,
             answers=self._answers(request, subject),
+            lock_days=request.lock_days,
         )
         return appraiser.quote(asked), appraiser
 

@@ -87,6 +87,7 @@ def asked_of(document: Mapping[str, object]) -> Asked:
         referral=None if subject.device else _referral(document),
         context=cast(dict[str, str], document["context"]),
         answers=answers,
+        lock_days=int(cast(int, document["lock_days"])),
     )
 
 

@@ -36,8 +36,9 @@ from valuation.domain.quote import (
 from valuation.domain.redaction import redacted
 from valuation.features import FeatureRow
 from valuation.intake.records import Record, Rejected
+from valuation.price_model.figures import RowKey
 from valuation.price_model.model import PriceModel, UnknownContext
-from valuation.priced_quote import Plan, Pricing, RowKey
+from valuation.priced_quote import Plan, Pricing
 
 BATCH = 500  # devices priced by one call
 REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB
@@ -176,7 +177,7 @@ class StockPricing:
         subject = Subject(row.words.model, found.how, device, None, None)
         pricing = self.appraiser.pricing(self._asked(subject, row.context, completed))
         assert pricing is not None  # noqa: S101 -- there are a device and answers
-        plan = pricing.plan(budget=0)
+        plan = pricing.plan(budget=0, outlook=())
         shared = (device.variant, tuple(sorted(row.context.items())))
         return Planned(known, pricing, plan, [(*shared, state) for state in plan.rows])
 
@@ -187,7 +188,7 @@ class StockPricing:
         nobody, never = "", datetime(1, 1, 1, tzinfo=UTC)
         return Asked(
             id=nobody, code=nobody, merchant=nobody, issued_at=never, as_of=self.as_of,
-            subject=subject, referral=None, context=context, answers=answers,
+            subject=subject, referral=None, context=context, answers=answers, lock_days=0,
         )  # fmt: skip
 
     def _ask(self, planned: Sequence[Planned]) -> None:

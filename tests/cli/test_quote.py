@@ -50,6 +50,17 @@ def test_json_is_the_stored_quote_and_nothing_else(run: Run, environment: dict[s
     assert set_by_works == [question.id for question in QUESTIONS if question.required]
 
 
+def test_a_lock_is_said_and_priced_and_the_merchant_sees_later_values(run: Run) -> None:
+    answer = run(quote, *IPHONE, "--works", "--lock", "14", "--view", "merchant")
+    said = " ".join(answer.stdout.split())
+    for part in ("Lock 14 days", "Lock: held until", "in 365 days", "sales"):
+        assert part in said
+    plain, held = (told(run, *IPHONE, "--works", "--lock", days) for days in ("0", "14"))
+    assert held["offer"]["amount"] < plain["offer"]["amount"]
+    assert "residual_values" not in held
+    assert run(quote, *IPHONE, "--works", "--lock", "5").exit_code == 2
+
+
 def test_lines_sum_to_the_offer(run: Run) -> None:
     found = told(run, *IPHONE, "--works")
     amounts = [line["amount"]["amount"] for line in found["lines"]]

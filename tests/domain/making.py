@@ -12,7 +12,16 @@ from valuation.domain.questions import BEST, BY_ID, QUESTIONS, Known, Question, 
 from valuation.domain.records import Role
 from valuation.domain.states import State, layout_of
 from valuation.domain.tariff import Tariff
-from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs, Terms
+from valuation.domain.terms import (
+    Deductions,
+    Depreciation,
+    Handling,
+    Kept,
+    Part,
+    Policy,
+    Repairs,
+    Terms,
+)
 
 PHONE = Category.PHONE
 DEVICE = "apple/iphone/iphone-13/128gb"
@@ -61,6 +70,7 @@ def make_terms(**changes: object) -> Terms:
         parts=(),
         materials=dict.fromkeys(Category, (0, 0, 0)),
         gates=gate_table(make_gate_rows()),
+        depreciation=Depreciation({"": Kept(5000, 6000, 7000)}),
         to_sold=10_000,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Terms
@@ -189,6 +199,7 @@ def random_terms(random: Random) -> Terms:
         materials={category: _random_metal(random) for category in Category},
         gates=random_gates(random),
         to_sold=random.randint(1, 12_000),
+        depreciation=Depreciation({"": random_kept(random)}),
     )
 
 
@@ -210,6 +221,10 @@ def random_gates(random: Random) -> Gates:
                 below = random.randint(1, question.best)
                 rows += [make_gate(question.id, level, route) for level in range(below)]
     return gate_table(rows)
+
+
+def random_kept(random: Random) -> Kept:
+    return Kept(*sorted(random.randint(0, 10_000) for _ in range(3)))
 
 
 def _falling(random: Random, question: str, most: int) -> tuple[tuple[int, int], ...]:

@@ -46,6 +46,7 @@ def make_quote(outcome: Outcome) -> Quote:
         versions=Versions("b" * 64, {}, 1),
         policy=make_policy(),
         stale_since=None,
+        lock_days=0,
         disposition=Disposition(chosen, [chosen], gates),
     )
 

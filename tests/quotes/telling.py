@@ -38,9 +38,10 @@ class Till:
     quotes: list[str] = field(default_factory=list)
 
     def quote(
-        self, device: str = IPHONE, *, imei: str | None = None, **answers: object
+        self, device: str = IPHONE, *, imei: str | None = None, lock: int = 0, **answers: object
     ) -> Document:
-        request = QuoteRequest(answers={**ANSWERS, **answers}, device=device, identifier=imei)
+        given = {**ANSWERS, **answers}
+        request = QuoteRequest(answers=given, device=device, identifier=imei, lock_days=lock)
         document = issue(self.shop, request, merchant=self.merchant, market=None)
         self.quotes.append(str(document["id"]))
         return document

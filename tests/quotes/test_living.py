@@ -136,6 +136,35 @@ def test_expired_quote_cannot_be_accepted(till: Till, clock: FakeClock) -> None:
     assert refused(till, Step.ACCEPT) is Refusal.QUOTE_EXPIRED
 
 
+def test_a_lock_gives_its_days_to_accept_and_to_hand_over(till: Till, clock: FakeClock) -> None:
+    till.quote(lock=14)
+    clock.move(days=14)
+    till.step(Step.ACCEPT)
+    clock.move(days=14 + 14)
+    assert till.step(Step.RECEIVE).life.stage is Stage.RECEIVED
+    till.quote()
+    till.step(Step.ACCEPT)
+    clock.move(days=14, seconds=1)
+    assert refused(till, Step.RECEIVE) is Refusal.RECEIVED_LATE
+
+
+def test_a_counter_offer_is_priced_under_the_lock_of_its_quote(till: Till) -> None:
+    till.quote(lock=14, cosmetic_grade="C")
+    expected = amount_of(till.quote(lock=14, cosmetic_grade="D"))
+    till.quotes.pop()
+    till.step(Step.ACCEPT)
+    till.step(Step.RECEIVE)
+    told = found(till.step(Step.INSPECT, answers={"cosmetic_grade": "D"}))
+    before = till.look().document["offer"]["amount"]  # type: ignore[index]
+    assert till.look().life.amount == expected == before + told["difference"]
+    assert sum(line["amount"] for line in told["lines"]) == told["difference"] < 0
+
+
+def test_the_same_unit_with_another_lock_is_another_quote(till: Till) -> None:
+    plain, held, again = (till.quote(imei=IMEI, lock=lock)["id"] for lock in (0, 7, 0))
+    assert plain == again != held
+
+
 def test_a_customer_who_saw_another_amount_has_not_accepted_this_one(till: Till) -> None:
     offered = amount_of(till.quote())
     assert refused(till, Step.ACCEPT, amount=offered + 50) is Refusal.OTHER_AMOUNT

@@ -12,7 +12,7 @@ import pytest
 
 from training.bench.bench import QUICK, Bench, Findings
 from training.bench.cases import Till, make_cases
-from training.bench.figures import Promise, figures, percentile, ratio
+from training.bench.figures import Promise, figures, percentile, ratio, writes
 from training.bench.installation import OWN, SERVICE, NothingToMeasure
 from training.bench.plain_app import THREADS, create_app
 from training.bench.plain_pipeline import load_pipeline
@@ -32,7 +32,9 @@ from valuation.settings import Settings
 from valuation.tables.book import SHIPPED, load_book
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-SHORT = replace(QUICK, rounds=1, warm_up=0.05, seconds=20.0, most=20, cases=5, connections=(1, 2))
+SHORT = replace(
+    QUICK, rounds=1, warm_up=0.05, seconds=20.0, most=20, cases=5, connections=(1, 2), crowd=3
+)
 
 
 def short_run(models: Path, folder: Path) -> Findings:
@@ -60,7 +62,9 @@ def test_a_short_run_measures_quotes_and_empty_answers(models: Path, tmp_path: P
     found = short_run(models, tmp_path)
     measured = {(it.target, it.connections) for it in found.figures}
     over_http = {(name, c) for name in (QUOTE, UNSTORED, EMPTY, BARE) for c in (1, 2)}
-    assert measured == {(IN_PROCESS, 1), *over_http}
+    crowded = {(QUOTE, 3), (UNSTORED, 3)}
+    assert measured == {(IN_PROCESS, 1), *over_http, *crowded}
+    assert [it.stored.connections for it in found.writes] == [1, 2, 3]
     assert all(0 < it.p50 <= it.p99 and it.answers for it in found.figures)
     assert set(found.peaks) == {SERVICE, OWN}
     assert max(found.anatomy.rows) <= ROW_BUDGET
@@ -123,6 +127,12 @@ def test_a_ratio_is_one_of_medians_with_its_range_over_the_rounds() -> None:
     assert (met.ratio, met.lowest, met.highest) == (0.2, 0.1, 0.3)
     assert verdict(met) == "not reached: 2.0 times too slow"
     assert [it.rate for it in figures(samples)] == [20, 100]
+
+
+def test_what_a_write_costs_is_the_share_of_the_rate_that_it_leaves() -> None:
+    found = figures([sample("stored", 30), sample("without", 40), sample("other", 50)])
+    (write,) = writes(found, stored="stored", unstored="without")
+    assert (write.stored.rate, write.unstored.rate, write.left) == (30, 40, 0.75)
 
 
 def test_percentiles_are_of_the_nearest_rank() -> None:

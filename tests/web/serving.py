@@ -49,7 +49,7 @@ def served(
     script = ["-c", PLAIN] if confession is None else ["-c", CONFESSING, str(confession)]
     process = start([*script, "--port", "0", *arguments], environment)
     try:
-        yield _announced(process)
+        yield _announced(process, environment)
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -71,12 +71,12 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> "subproce
     )
 
 
-def _announced(process: "subprocess.Popen[str]") -> Served:
+def _announced(process: "subprocess.Popen[str]", environment: Mapping[str, str]) -> Served:
     assert process.stdout is not None
     deadline = time.monotonic() + SECONDS
     for line in process.stdout:
         if line.strip().startswith("curl "):
-            words = _in_a_shell(line)
+            words = _in_a_shell(line, environment)
             url = next(word for word in words if word.startswith("http"))
             headers = dict(word.split(": ", 1) for word in words if ": " in word and word[0] != "{")
             return Served(url.removesuffix("/v1/quotes"), headers, orjson.loads(words[-1]), process)
@@ -84,8 +84,10 @@ def _announced(process: "subprocess.Popen[str]") -> Served:
     raise AssertionError(f"the server ended: {process.communicate()}")
 
 
-def _in_a_shell(line: str) -> list[str]:
+def _in_a_shell(line: str, environment: Mapping[str, str]) -> list[str]:
     """What curl is given by somebody who pastes the line."""
     script = f'curl() {{ printf "%s\\0" "$@"; }}; {line}'
-    said = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True)
+    everything = {**os.environ, **environment}
+    command = ["/bin/sh", "-c", script]
+    said = subprocess.run(command, env=everything, capture_output=True, check=True)
     return said.stdout.decode().split("\0")[:-1]

@@ -176,6 +176,28 @@ def test_a_step_that_is_sent_twice_is_taken_once(client: httpx.Client) -> None:
     assert refused.json()["code"] == "already_accepted"
 
 
+def test_fifty_at_once_with_one_key_are_one_step(client: httpx.Client) -> None:
+    quote, key = make_quote(client), {"Idempotency-Key": "accept-fifty"}
+    address = f"/v1/quotes/{quote['id']}/steps"
+
+    def accept(_: int) -> tuple[int, bytes]:
+        answer = client.post(address, json={"step": "accept"}, headers=key)
+        return answer.status_code, answer.content
+
+    with ThreadPoolExecutor(50) as threads:
+        ((status, _),) = set(threads.map(accept, range(50)))
+    assert status == 200
+
+
+def test_a_key_that_was_answered_with_an_open_quote_keeps_to_it(client: httpx.Client) -> None:
+    body = make_body(device={"name": "iPhone 13", "storage_gb": 128, "imei": IMEI})
+    first = client.post("/v1/quotes", json=body).json()
+    key = {"Idempotency-Key": "second-till"}
+    assert client.post("/v1/quotes", json=body, headers=key).json() == first
+    taken(client, first, "decline")
+    assert client.post("/v1/quotes", json=body, headers=key).json() == first
+
+
 @pytest.mark.parametrize("key", ["", "x" * 256])
 def test_an_unusable_key_is_refused(standing: httpx.Client, key: str) -> None:
     answer = standing.post("/v1/quotes", json=make_body(), headers={"Idempotency-Key": key})

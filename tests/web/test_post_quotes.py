@@ -64,11 +64,12 @@ def test_both_views_have_exactly_the_fields_that_the_schemas_name(standing: http
 def test_the_field_names_of_a_quote_are_pinned() -> None:
     assert set(CustomerQuote.model_fields) == {
         "answers", "as_of", "assumptions", "code", "data", "device", "disposition",
-        "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines", "market", "missing",
-        "notice", "offer", "outcome", "referral", "stale", "valid_until", "value", "versions",
+        "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines", "lock_days",
+        "market", "missing", "notice", "offer", "outcome", "referral", "stale", "valid_until",
+        "value", "versions",
     }  # fmt: skip
     more = set(MerchantQuote.model_fields) - set(CustomerQuote.model_fields)
-    assert more == {"format", "merchant", "context", "policy"}
+    assert more == {"format", "merchant", "context", "policy", "residual_values"}
 
 
 def test_nothing_in_the_customers_view_reveals_the_margin(standing: httpx.Client) -> None:
@@ -102,6 +103,41 @@ def test_a_worse_answer_never_raises_the_offer(standing: httpx.Client, question:
         offers.append(make_quote(standing, **{**answers, **left_out})["offer"])
     assert all(offer is not None for offer in offers)
     assert [o["amount"] for o in offers] == sorted(o["amount"] for o in offers)
+
+
+@pytest.mark.parametrize("view", ["customer", "merchant"])
+def test_a_lock_lowers_the_offer_by_its_own_line(standing: httpx.Client, view: str) -> None:
+    offers = []
+    for days in (0, 7, 14):
+        body = {**make_body(), "lock_days": days}
+        quote = standing.post("/v1/quotes", params={"view": view}, json=body).json()
+        offers.append(quote["offer"]["amount"])
+        assert quote["lock_days"] == days
+        assert ("lock" in [line["code"] for line in quote["lines"]]) is (days > 0)
+    assert offers == sorted(offers, reverse=True)
+    assert offers[0] > offers[2]
+
+
+@pytest.mark.parametrize("days", [5, -7, "7", 7.5, True, None])
+def test_a_lock_of_other_days_is_refused_with_those_that_there_are(
+    standing: httpx.Client, days: object
+) -> None:
+    answer = standing.post("/v1/quotes", json={**make_body(), "lock_days": days})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/lock_days"
+    assert "14" in str(error)
+
+
+def test_the_merchant_sees_later_values_and_the_customer_does_not(standing: httpx.Client) -> None:
+    whole = make_quote(standing, view="merchant")
+    days = [(each["days"], each["basis"], each["on"]) for each in whole["residual_values"]]
+    assert days == [
+        (91, "sales", "2027-02-19"), (182, "sales", "2027-05-21"), (365, "sales", "2027-11-20"),
+    ]  # fmt: skip
+    medians = [each["p50"]["amount"] for each in (whole["value"], *whole["residual_values"])]
+    assert medians == sorted(medians, reverse=True)
+    assert "residual_values" not in make_quote(standing)
 
 
 def test_without_a_required_answer_the_quote_is_indicative(standing: httpx.Client) -> None:

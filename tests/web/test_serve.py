@@ -10,10 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.databases import file_at
+from tests.callers import make_key, make_merchant
+from tests.databases import file_at, opened
 from tests.factories import MARKET, promote
 from tests.web.answers import make_body
 from tests.web.serving import PLAIN, SECONDS, Served, served, start
+from valuation.settings import Settings
+from valuation.storage.upgrade import upgrade
 
 # What training needs and a till must not wait for, or pay for in memory.
 HEAVY = {"pandas", "sklearn", "scipy", "pyarrow", "mlflow", "lightgbm", "matplotlib", "training"}

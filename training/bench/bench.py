@@ -8,12 +8,19 @@ from pathlib import Path
 
 from training.bench import in_process
 from training.bench.cases import Case, Till, make_cases
-from training.bench.figures import Figure, Ratio, figures
+from training.bench.figures import Figure, Ratio, Write, figures, writes
 from training.bench.in_process import Anatomy
 from training.bench.installation import Installation, install
 from training.bench.rounds import Pace, Sample, Say, interleaved
 from training.bench.servers import running
-from training.bench.targets import check_peers, own_targets, peer_targets, ratios
+from training.bench.targets import (
+    QUOTE,
+    UNSTORED,
+    check_peers,
+    own_targets,
+    peer_targets,
+    ratios,
+)
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
 from valuation.domain.market import Market
@@ -37,6 +44,7 @@ class Findings:
     anatomy: Anatomy
     figures: tuple[Figure, ...]
     ratios: tuple[Ratio, ...]
+    writes: tuple[Write, ...]
     peaks: Mapping[str, float | None]
     rounds: int
     seconds: float
@@ -64,10 +72,11 @@ class Bench:
         samples, peaks = self._measured(installation, till, cases, began)
         found = figures(samples)
         met = [it for c in self.pace.connections for it in ratios(samples, found, c)]
+        written = writes(found, stored=QUOTE, unstored=UNSTORED)
         rounds = len([it for it in samples if it.target == samples[0].target])
         return Findings(
             installation.champion, _described(installation), anatomy, tuple(found), tuple(met),
-            peaks, rounds, round(time.monotonic() - began, 1),
+            tuple(written), peaks, rounds, round(time.monotonic() - began, 1),
         )  # fmt: skip
 
     def _measured(

@@ -1,4 +1,4 @@
-"""From samples to figures: medians over the rounds, and the two ratios that are promised. Pure."""
+"""From samples to figures: medians over the rounds, what is promised, what a write costs. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,6 +57,19 @@ class Ratio:
         return self.promise.promised / self.ratio
 
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The same quotes with a durable commit and without, over as many connections."""
+
+    stored: Figure
+    unstored: Figure
+
+    @property
+    def left(self) -> float:
+        """The share of the rate that the write leaves."""
+        return self.stored.rate / self.unstored.rate
+
+
 def figures(samples: Sequence[Sample]) -> list[Figure]:
     """One figure a target and number of connections, in the order they were first measured."""
     keys = dict.fromkeys((it.target, it.connections) for it in samples)
@@ -69,6 +82,16 @@ def ratio(samples: Sequence[Sample], promise: Promise, connections: int) -> Rati
     peers = [it.rate for it in _of(samples, promise.peer, connections)]
     each = [a / b for a, b in zip(ours, peers, strict=True)]
     return Ratio(promise, connections, median(ours) / median(peers), min(each), max(each))
+
+
+def writes(found: Sequence[Figure], *, stored: str, unstored: str) -> list[Write]:
+    """What the write costs at each number of connections at which both were measured."""
+    without = {it.connections: it for it in found if it.target == unstored}
+    return [
+        Write(it, without[it.connections])
+        for it in found
+        if it.target == stored and it.connections in without
+    ]
 
 
 def better(found: Sequence[Figure], names: Sequence[str], connections: int) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from training.bench.bench import Findings
-from training.bench.figures import Figure, Ratio
+from training.bench.figures import Figure, Ratio, Write
 from valuation.priced_quote import ROW_BUDGET
 
 WIDTH = 112  # columns of a terminal
@@ -30,6 +30,7 @@ def to_json(found: Findings, *, now: datetime) -> dict[str, object]:
         "phases_microseconds": dict(found.anatomy.phases),
         "measured": [_figure(it) for it in found.figures],
         "ratios": [_ratio(it) for it in found.ratios],
+        "writes": [_write(it) for it in found.writes],
         "peak_mib": dict(found.peaks),
     }
 
@@ -44,6 +45,8 @@ def show(found: Findings, console: Console) -> None:
     console.print(_phases(found))
     console.print()
     console.print(_ratios(found))
+    console.print()
+    console.print(_writes(found))
     console.print("\nMost memory resident, MiB:")
     for name, peak in found.peaks.items():
         console.print(f"  {name:26} {'unknown' if peak is None else f'{peak:,.0f}'}")
@@ -64,6 +67,30 @@ def _ratios(found: Findings) -> Table:
         spread = f"{_times(met, met.lowest)}..{_times(met, met.highest)}"
         ratio, target = _times(met, met.ratio), _times(met, met.promise.promised)
         table.add_row(met.promise.peer, str(met.connections), ratio, spread, target, verdict(met))
+    return table
+
+
+def _writes(found: Findings) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("a durable commit each, against none")
+    for name in (
+        "conn.",
+        "per second",
+        "without",
+        "left",
+        "p50 ms",
+        "without",
+        "p99 ms",
+        "without",
+    ):
+        table.add_column(name, justify="right")
+    for it in found.writes:
+        table.add_row(
+            it.stored.target, str(it.stored.connections),
+            f"{it.stored.rate:,.1f}", f"{it.unstored.rate:,.1f}", f"{it.left:.0%}",
+            f"{it.stored.p50:,.2f}", f"{it.unstored.p50:,.2f}",
+            f"{it.stored.p99:,.2f}", f"{it.unstored.p99:,.2f}",
+        )  # fmt: skip
     return table
 
 
@@ -109,6 +136,13 @@ def _phases(found: Findings) -> str:
 def _figure(it: Figure) -> dict[str, object]:
     named = {"p50": "p50_ms", "p99": "p99_ms", "rate": "per_second"}
     return {named.get(name, name): value for name, value in asdict(it).items()}
+
+
+def _write(it: Write) -> dict[str, object]:
+    return {
+        "connections": it.stored.connections, "left": round(it.left, 4),
+        "stored": _figure(it.stored), "unstored": _figure(it.unstored),
+    }  # fmt: skip
 
 
 def _ratio(it: Ratio) -> dict[str, object]:

@@ -16,6 +16,7 @@ class Pace:
     """How much is measured: seconds a target and round, rounds, and when to stop.
 
     No round begins that would end later than ``budget`` seconds after the start, but for the first.
+    ``crowd``: a number of connections besides, at which only targets are measured that say so.
     """
 
     rounds: int
@@ -25,17 +26,26 @@ class Pace:
     budget: float
     cases: int
     connections: tuple[int, ...] = (1, 8)
+    crowd: int = 32
+
+    def of(self, target: "Target") -> tuple[int, ...]:
+        """The numbers of connections at which the target is measured."""
+        return (*self.connections, self.crowd) if target.crowded else self.connections
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked: a path of a server, with bodies, and with a key where the server wants one."""
+    """What is asked: a path of a server, with bodies, and with a key where the server wants one.
+
+    ``crowded``: whether it is measured with a crowd too.
+    """
 
     name: str
     server: str
     path: str
     bodies: tuple[str, ...]
     key: str | None = None
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +98,8 @@ def _round(
 ) -> list[Sample]:
     taken = tuple(in_process())
     samples = [Sample(IN_PROCESS, 1, taken, len(taken) / sum(taken), 0.0)]
-    for connections in pace.connections:
-        for target in targets:
+    for connections in (*pace.connections, pace.crowd):
+        for target in (it for it in targets if connections in pace.of(it)):
             job = Job(
                 port=servers[target.server].port, path=target.path, key=target.key,
                 bodies=target.bodies,

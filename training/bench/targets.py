@@ -25,8 +25,8 @@ def own_targets(cases: Sequence[Case], *, key: str) -> list[Target]:
     """The service, and its server without a quote or without a write; all are sent the key."""
     bodies = tuple(case.body.decode() for case in cases)
     return [
-        Target(QUOTE, SERVICE, "/v1/quotes", bodies, key),
-        Target(UNSTORED, OWN, "/bench/unstored", bodies, key),
+        Target(QUOTE, SERVICE, "/v1/quotes", bodies, key, crowded=True),
+        Target(UNSTORED, OWN, "/bench/unstored", bodies, key, crowded=True),
         Target(EMPTY, OWN, "/bench/empty", bodies, key),
         Target(BARE, OWN, "/bench/bare", bodies, key),
     ]

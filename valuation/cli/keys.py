@@ -16,7 +16,7 @@ def keys() -> None:
 
 @keys.command()
 @click.argument("merchant")
-@click.option("--test", "is_test", is_flag=True, help="A vk_test_ key: nothing is ever bought.")
+@click.option("--test", "is_test", is_flag=True, help="A vk_test_ key, for trying things out.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES),
               help="What it may do; quotes:write and quotes:read where none is named.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True)

@@ -48,6 +48,8 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
 @click.option("--answer", "pairs", multiple=True, metavar="QUESTION=ANSWER", help="By its id.")
 @click.option("--context", "contexts", multiple=True, type=Words(), metavar="NAME=VALUE",
               help="What the shop knows besides, such as channel=store.")  # fmt: skip
+@click.option("--lock", "lock_days", type=click.Choice(["0", "7", "14"]), default="0",
+              show_default=True, help="Days for which the offer is held, at a price.")  # fmt: skip
 @click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
 @click.option("--view", type=click.Choice(["customer", "merchant"]), default="customer",
               show_default=True, help="The merchant's has values and every route.")  # fmt: skip
@@ -55,7 +57,7 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
 def quote(
     device: str | None, imei: str | None, brand: str | None, storage_gb: float | None,
     ram_gb: float | None, works: bool, pairs: tuple[str, ...], contexts: tuple[str, ...],
-    market: Market | None, view: str, as_json: bool, **options: Any,
+    lock_days: str, market: Market | None, view: str, as_json: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Make and store a quote for DEVICE: a name with its storage ("iPhone 13 128"), or an id.
 
@@ -67,6 +69,7 @@ def quote(
     known = {
         "device": device, "identifier": imei, "brand": brand, "storage_gb": storage_gb,
         "ram_gb": ram_gb, "context": _context(contexts), "answers": {**given, **assumed},
+        "lock_days": int(lock_days),
     }  # fmt: skip
     settings = common.settings()
     with common.one_line(opening.refusals):

@@ -1,6 +1,6 @@
 """A quote as tables for a person at a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: Zo
     if quote["lines"]:
         console.print(_lines(quote))
     if quote.get("value"):
-        console.print(_value(quote["value"]))
+        console.print(_value(quote["value"], quote.get("residual_values", ())))
     if quote["disposition"] and "routes" in quote["disposition"]:
         console.print(_routes(quote["disposition"]))
     console.print(_notes(quote, set_by_works, zone))
@@ -81,11 +81,16 @@ def _lines(quote: Shown) -> Table:
     return table
 
 
-def _value(value: Shown) -> Table:
-    table = _table("Value as it is", "p10", "p50", "p90", "mean")
-    figures = (money(value[name]) for name in ("p10", "p50", "p90", "mean"))
-    table.add_row(f"{value['kind']} price", *figures)
+def _value(value: Shown, later: Sequence[Shown]) -> Table:
+    table = _table("Value as it is", "p10", "p50", "p90", "mean", "Basis")
+    table.add_row(f"{value['kind']} price today", *_figures(value), "")
+    for each in later:
+        table.add_row(f"in {each['days']} days, {each['on']}", *_figures(each), each["basis"])
     return table
+
+
+def _figures(value: Shown) -> Iterator[str]:
+    return (money(value[name]) for name in ("p10", "p50", "p90", "mean"))
 
 
 def _routes(disposition: Shown) -> Table:
@@ -159,6 +164,7 @@ def _identity(quote: Shown, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
     tables = [f"{name} {digest[:8]}" for name, digest in versions.get("tables", {}).items()]
     return (
         ("Valid until", f"{until:%Y-%m-%d %H:%M} {until:%Z}"),
+        ("Lock", f"{quote['lock_days']} days" if quote["lock_days"] else ""),
         ("Code", quote["code"]),
         ("Id", quote["id"]),
         ("Unit", f"{unit['kind']} …{unit['last4']}" if unit else ""),

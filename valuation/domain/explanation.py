@@ -5,6 +5,8 @@ The first line is v of no answer; every answer that is not at its best has its S
 what they take together, so that the order of the answers changes nothing. Every figure is a
 difference of *offers*, so none shows what the shop keeps.
 
+A lock has a line of its own: what the offer loses until its last day, for the answers as they are.
+
 Shares are exact for up to ``MOST`` answers, as long as the price model is asked for no more rows
 than a quote may ask; of more the later ones of the registry are one line. Where the device is worth
 no more than its parts or its metal, or is refused, no answer has a price of its own: one line
@@ -14,6 +16,7 @@ carries the whole difference.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.disposition import Route
@@ -23,7 +26,8 @@ from valuation.domain.shapley import shapley_shares
 from valuation.domain.states import Layout, State, layout_of
 
 MOST = 5  # answers with a line each
-BEST_CONDITION, OTHERS, ROUTE, ROUNDING = "best_condition", "other_answers", "route", "rounding"
+BEST_CONDITION, OTHERS, ROUTE = "best_condition", "other_answers", "route"
+LOCK, ROUNDING = "lock", "rounding"
 RESOLD = (Route.AS_IS, Route.REFURBISH)
 
 
@@ -45,6 +49,13 @@ class Line:
     basis: Basis
     answer: str | int | None = None
     assumed: bool = False
+
+
+class Lock(NamedTuple):
+    """The device on the last day on which it may be handed over, and what its ageing rests on."""
+
+    appraisal: Appraisal
+    basis: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,11 @@ def breakdown(completed: CompletedAnswers, *, fits: Callable[[Sequence[State]], 
 
 
 def lines(
-    *, broken_down: Breakdown, appraisal: Appraisal, completed: CompletedAnswers
+    *,
+    broken_down: Breakdown,
+    appraisal: Appraisal,
+    completed: CompletedAnswers,
+    lock: Lock | None = None,
 ) -> list[Line]:
     """Lines that sum exactly to the rounded offer; the last is the rounding, below one step."""
     states = broken_down.states
@@ -90,8 +105,12 @@ def lines(
                 shown.append(line)
     elif offers[-1] != offers[0]:
         shown.append(Line(ROUTE, offers[-1] - offers[0], Basis.TABLE))
-    rounded = appraisal.rounded(states[-1])
-    return [*shown, Line(ROUNDING, rounded - offers[-1], Basis.POLICY)]
+    paid = appraisal
+    if lock is not None:
+        paid = lock.appraisal
+        shown.append(Line(LOCK, paid.offer(states[-1]) - offers[-1], lock.basis))
+    rounding = paid.rounded(states[-1]) - paid.offer(states[-1])
+    return [*shown, Line(ROUNDING, rounding, Basis.POLICY)]
 
 
 def _line(

@@ -9,7 +9,7 @@ from valuation.domain.records import Actor
 
 
 class Mode(StrEnum):
-    """Whether a caller means it: what a test key makes is never bought."""
+    """Whether a key is for business or for trying things out."""
 
     LIVE = "live"
     TEST = "test"

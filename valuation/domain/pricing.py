@@ -67,6 +67,12 @@ class Appraisal:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
+    def on_another_day(self, raw: Values) -> "Appraisal":
+        """The same device with what it is worth then; what the terms say of a state stays."""
+        other = Appraisal(self.tariff, raw)
+        object.__setattr__(other, "_assessed", self._assessed)
+        return other
+
     @property
     def terms(self) -> Terms:
         """The terms of trade."""

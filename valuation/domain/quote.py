@@ -3,12 +3,12 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.device import Device
 from valuation.domain.disposition import Gate, RouteValue
-from valuation.domain.explanation import Line
+from valuation.domain.explanation import Basis, Line
 from valuation.domain.market import Market
 from valuation.domain.terms import Policy
 
@@ -17,6 +17,14 @@ CODE_ENTROPY = 5
 ENTROPY = ID_ENTROPY + CODE_ENTROPY  # bytes that a quote's id and code are made from
 # No 0/O, 1/I/L or U: what is left can be read aloud and typed back.
 SPOKEN = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOCKS = (0, 7, 14)  # days for which an offer can be held
+
+
+class UnknownLock(ValueError):
+    """Offers are not held for that many days."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"an offer is held for {', '.join(map(str, LOCKS))} days, not {days}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,27 @@ class Interval:
     p90: int
     mean: int
 
+    def at_most(self, later: "Interval") -> "Interval":
+        """The later one, none of its figures above the same one here."""
+        return Interval(
+            p10=min(self.p10, later.p10),
+            p50=min(self.p50, later.p50),
+            p90=min(self.p90, later.p90),
+            mean=min(self.mean, later.mean),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """The resale value as it is ``days`` after the quote's day, season and price level held.
+
+    ``basis``: whether sales tell how it ages over all of those days, or a table over some.
+    """
+
+    days: int
+    basis: Basis
+    value: Interval
+
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
@@ -107,6 +136,7 @@ class Quote:
     """One device, its answers, and what they are worth today in one market.
 
     ``stale_since``: the day after which the price model's sales say nothing, where that is past.
+    ``lock_days``: the offer is that of a device handed over so many days after ``as_of``.
     """
 
     id: str
@@ -123,9 +153,21 @@ class Quote:
     versions: Versions
     policy: Policy
     stale_since: date | None
+    lock_days: int
     interval: Interval | None = None
+    residuals: Sequence[Residual] = ()
     lines: Sequence[Line] = ()
     disposition: Disposition | None = None
+
+
+def held_until(*, issued_at: datetime, policy: Policy, lock_days: int) -> datetime:
+    """The last instant at which the offer can be accepted: every day of its lock at least."""
+    return issued_at + timedelta(days=max(policy.validity_days, lock_days))
+
+
+def receive_within(*, policy: Policy, lock_days: int) -> timedelta:
+    """From acceptance until the device must be here: a lock gives its days on top."""
+    return timedelta(days=policy.receive_days + lock_days)
 
 
 def quote_id(*, issued_at: datetime, entropy: bytes) -> str:

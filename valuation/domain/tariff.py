@@ -57,7 +57,7 @@ class Tariff:
     """One device under one set of terms.
 
     ``taught``: questions that the price model's sales taught, with the levels that they knew; for
-    every other answer a table says how it differs from those.
+    every other answer a table says how it differs from those. ``places``: where they stand.
     """
 
     device: str
@@ -65,12 +65,15 @@ class Tariff:
     taught: Mapping[str, Known]
     terms: Terms
     layout: Layout = field(init=False, repr=False, compare=False)
+    places: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _cells: tuple[dict[int, Cell], ...] = field(init=False, repr=False, compare=False)
     _always: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         layout = layout_of(self.category)
+        places = (place for place, asked in enumerate(layout.questions) if asked in self.taught)
         object.__setattr__(self, "layout", layout)
+        object.__setattr__(self, "places", tuple(places))
         object.__setattr__(self, "_cells", tuple({} for _ in layout.questions))
         # A part that needs a question which is not asked of this category is always there.
         others = (part.share for part in self.terms.parts if part.needs not in layout.questions)

@@ -1,4 +1,4 @@
-"""The terms of trade: policy, deductions, repairs, handling, parts, materials, gates.
+"""The terms of trade: policy, deductions, repairs, handling, parts, materials, gates, depreciation.
 
 All amounts are minor units of the market's currency, all shares are basis points. They come from
 versioned tables; nothing here is a constant of the code.
@@ -7,6 +7,7 @@ versioned tables; nothing here is a constant of the code.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
@@ -17,6 +18,7 @@ from valuation.domain.records import Role
 # Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
 # raises the median alone would lower it.
 LEAST_QUANTILE = 0.1
+YEAR = 365  # days
 
 
 class PolicyRefused(ValueError):
@@ -167,6 +169,49 @@ class Part:
             raise PolicyRefused(f"{self.name}: a part that is lost cannot add to the value")
 
 
+class Kept(NamedTuple):
+    """Basis points of its value that a device keeps over a year: the least, the usual, the most."""
+
+    low: int
+    typical: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Depreciation:
+    """What is kept by slug prefix of the device; the longest prefix counts, "" is every other.
+
+    No answer is in it: it takes the same share from a better and from a worse device.
+    """
+
+    rows: Mapping[str, Kept]
+
+    def __post_init__(self) -> None:
+        if "" not in self.rows:
+            raise PolicyRefused("depreciation: no row for the devices that no other row names")
+        for prefix, kept in self.rows.items():
+            if not 0 <= kept.low <= kept.typical <= kept.high <= BASIS_POINTS:
+                raise PolicyRefused(f"depreciation {prefix}: 0, low, value, high, 10000 ascend")
+
+    def of(self, device: str) -> Kept:
+        """What the device (a slug) keeps."""
+        slug = device
+        while slug not in self.rows:
+            slug = slug.rpartition("/")[0]
+        return self.rows[slug]
+
+
+def left_after(*, amount: int, kept: int, days: int) -> int:
+    """What is left of an amount of which ``kept`` basis points last a year, evenly by the day.
+
+    Rounded down: never more after more days, and of a smaller amount never more.
+    """
+    if not 0 <= days <= YEAR:
+        raise ValueError(f"the table speaks of one year, not of {days} days")
+    whole = BASIS_POINTS * YEAR
+    return amount * (whole - (BASIS_POINTS - kept) * days) // whole
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """Everything that turns a value into an offer and a route, in one market on one day."""
@@ -179,6 +224,7 @@ class Terms:
     parts: Sequence[Part]
     materials: Mapping[Category, tuple[int, int, int]]
     gates: Gates
+    depreciation: Depreciation
     to_sold: int | None
 
     def __post_init__(self) -> None:

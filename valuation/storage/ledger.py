@@ -35,12 +35,14 @@ class Ledger:
     def write(self, *entries: Entry) -> None:
         """All of them, durably; Taken or DatabaseUnavailable: none of them."""
         quotes = [entry.quote for entry in entries if entry.quote is not None]
+        happened = [event for entry in entries for event in entry.events]
         answers = [entry.answer for entry in entries if entry.answer is not None]
         with writing(self._engine) as connection:
             store = QuoteStore(connection)
             if quotes:
                 store.add(*quotes)
-            store.record(*(event for entry in entries for event in entry.events))
+            if happened:
+                store.record(*happened)
             if answers:
                 AnswerStore(connection).add(answers)
 

@@ -18,8 +18,8 @@ SHIPPED = Path(__file__).parent / "data"
 
 # Every table that an offer depends on; a quote names each by its digest.
 USED = (
-    "deductions", "exchange-rates", "gates", "handling", "impact", "materials", "metal-prices",
-    "parts", "policy", "price-kinds", "repairs",
+    "deductions", "depreciation", "exchange-rates", "gates", "handling", "impact", "materials",
+    "metal-prices", "parts", "policy", "price-kinds", "repairs",
 )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
         parts=readings.parts(tables["parts"]),
         materials=readings.materials(tables["materials"], tables["metal-prices"], money),
         gates=readings.gates(tables["gates"]),
+        depreciation=readings.depreciation(tables["depreciation"]),
         to_sold=readings.to_sold(tables["price-kinds"], market),
     )
 

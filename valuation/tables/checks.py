@@ -46,6 +46,7 @@ def _unconverted(*currencies: str) -> readings.Converter:
 
 CHECKS: Mapping[str, Callable[[Table], object]] = {
     "deductions": readings.deductions,
+    "depreciation": readings.depreciation,
     "exchange-rates": readings.rates,
     "gates": lambda table: check_gated(readings.gates(table)),
     "handling": _handling,

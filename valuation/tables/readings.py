@@ -12,7 +12,15 @@ from valuation.domain.market import Market
 from valuation.domain.money import minor_units
 from valuation.domain.questions import BY_ID, UnknownAnswer
 from valuation.domain.records import Role
-from valuation.domain.terms import Deductions, Handling, Part, Policy, Repairs
+from valuation.domain.terms import (
+    Deductions,
+    Depreciation,
+    Handling,
+    Kept,
+    Part,
+    Policy,
+    Repairs,
+)
 from valuation.tables.table import BrokenTable, Row, Table
 
 BASIS_POINTS_UNIT = "basis points"
@@ -159,6 +167,16 @@ def gates(table: Table) -> Gates:
             for row in table.rows
         ]
     )
+
+
+def depreciation(table: Table) -> Depreciation:
+    """What a device keeps of its value over a year."""
+    rows: dict[str, Kept] = {}
+    for row in table.rows:
+        kept = Kept(row.whole("low"), row.whole("value"), row.whole("high"))
+        if rows.setdefault(row.text("device"), kept) is not kept:
+            raise row.broken(f"{row.text('device')} stands here a second time")
+    return Depreciation(rows)
 
 
 def to_sold(table: Table, market: Market) -> int | None:

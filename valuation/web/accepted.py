@@ -57,7 +57,7 @@ def _resolved(schema: Schema, whole: Schema) -> Schema:
 def _told(schema: Schema) -> str:
     match schema:
         case {"enum": choices}:
-            return ", ".join(choices)
+            return ", ".join(map(str, choices))
         case {"type": "object", "properties": names}:
             return f"an object with {', '.join(names)}"
         case {"type": "object"}:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from valuation.domain.people import Action, actor_of, check_allowed
 from valuation.domain.records import Actor
+from valuation.domain.refusals import IllegalStep
 from valuation.life_view import life_view
 from valuation.living import Held, StepRequest, held, step
 from valuation.receipting import receipt
@@ -14,7 +15,7 @@ from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf
 from valuation.replaying import replayed
 from valuation.shop import Shop
-from valuation.storage.answers import KeyTaken
+from valuation.storage.quotes import Taken
 from valuation.web.answering import JSON, InShop, json_response, problems
 from valuation.web.auth import Caller, access_of
 from valuation.web.body import StrictRoute
@@ -74,7 +75,8 @@ def take_step(
             shop, reference, wanted, merchant=caller.merchant,
             keep=(lambda held: keeping.answer(answer(held))) if keeping else None,
         )  # fmt: skip
-    except KeyTaken:
+    except (Taken, IllegalStep):
+        # The same request may have come a moment before: then it is its answer that holds.
         first = keeping.kept() if keeping else None
         if first is None:
             raise

@@ -8,6 +8,8 @@ from valuation.domain.records import BadRecord
 from valuation.domain.refusals import IllegalStep
 from valuation.living import CannotReprice, StepIncomplete
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
+from valuation.price_model.library import BoosterRefused
+from valuation.price_model.trial import BundleFailedTrial
 from valuation.receipting import NothingToReceipt
 from valuation.receipts.key_folder import KeyRingBusy
 from valuation.receipts.keys import KeyRingDamaged
@@ -88,6 +90,8 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (CannotReplay, _replay),
     (DamagedBundle, _versions),
     (ForeignBundle, _versions),
+    (BundleFailedTrial, _versions),
+    (BoosterRefused, _versions),
     (NothingToReceipt, _no_receipt),
     (ReceiptRefused, _receipt_refused),
     (KeyRingDamaged, _keys),

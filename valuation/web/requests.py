@@ -1,7 +1,7 @@
 """What callers send, checked for shape; what the answers mean is the registry's to say."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -80,6 +80,9 @@ class QuoteIn(_Strict):
     device: DeviceIn
     answers: Answers
     context: Annotated[dict[str, str], Field(max_length=32)] | None = None
+    lock_days: Annotated[
+        Literal[0, 7, 14], Field(description="days for which the offer is held; priced")
+    ] = 0
 
     def request(self) -> QuoteRequest:
         """As the use case asks it."""
@@ -93,6 +96,7 @@ class QuoteIn(_Strict):
             version=device.version,
             identifier=device.identifier or device.imei,
             context=self.context,
+            lock_days=self.lock_days,
         )
 
 

@@ -161,14 +161,27 @@ class Policy(Out):
     answer_days: int
 
 
-class Value(Out):
-    """The device's value as it is, in the kind of price named."""
+class Interval(Out):
+    """Four figures of one price."""
 
-    kind: str
     p10: Money
     p50: Money
     p90: Money
     mean: Money
+
+
+class Value(Interval):
+    """The device's value as it is, in the kind of price named."""
+
+    kind: str
+
+
+class ResidualValue(Interval):
+    """The same so many days later, season and price level held: by `sales`, or by a `table`."""
+
+    days: int
+    on: str
+    basis: str
 
 
 class CustomerQuote(Out):
@@ -186,6 +199,7 @@ class CustomerQuote(Out):
     issued_at: str
     as_of: str
     valid_until: str
+    lock_days: int
     device: QuotedDevice
     answers: dict[str, str | int]
     assumptions: list[Assumption]
@@ -236,5 +250,6 @@ class MerchantQuote(CustomerQuote):
     merchant: str
     context: dict[str, str]
     policy: Policy
+    residual_values: list[ResidualValue]
     versions: FullVersions
     disposition: FullDisposition | None

@@ -18,6 +18,7 @@ KINDS = {
     "model_type": "not an object",
     "model_attributes_type": "not an object",
     "enum": "not one of these",
+    "literal_error": "not one of these",
 }
 
 
