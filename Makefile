@@ -12,7 +12,7 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preflight run demo test test-postgres check lint format types contracts \
-	bench benchmark proof-monotone mlflow lock
+	bench benchmark proof-monotone proof-durability mlflow lock
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -80,6 +80,9 @@ benchmark: .venv/.benchmark ## compare with every peer on real sales; DATA=folde
 
 proof-monotone: setup ## worsen every answer on 2,000 devices of each champion: no offer may rise
 	@$(BIN)/python -m training.proof_monotone
+
+proof-durability: setup ## kill -9 the loaded service, 100 times on SQLite and 30 on PostgreSQL; ARGS="--kills 10"
+	@$(BIN)/python -m tests.durability $(ARGS)
 
 mlflow: setup ## open the page of runs and versions on port 5000
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server \

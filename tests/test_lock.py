@@ -1,6 +1,7 @@
 """An offer that is held until the device is handed over, through ``Desk.quote``."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ import orjson
 import pytest
 
 from tests.desks import make_desk, paid, quoted
-from tests.domain.making import make_answers, random_answers
+from tests.domain.making import PRICED, make_answers, random_answers
 from tests.factories import AS_OF, VARIANTS
 from tests.fakes import NOON
 from tests.price_model.making import champion_of
@@ -21,8 +22,9 @@ from valuation.documents import canonical, customer_view
 from valuation.domain.answers import CompletedAnswers, complete
 from valuation.domain.device import Category
 from valuation.domain.explanation import Basis
+from valuation.domain.questions import BEST, Known
 from valuation.domain.quote import LOCKS, Offer, Quote, UnknownLock
-from valuation.priced_quote import ROW_BUDGET
+from valuation.priced_quote import OUTLOOK, ROW_BUDGET
 from valuation.quoting import Desk
 from valuation.replaying import asked_of
 
@@ -105,6 +107,20 @@ def test_a_locked_quote_asks_for_no_more_rows_than_its_budget(
     for _ in random_quotes(desk, 100, 14):
         pass
     assert max(asked) <= ROW_BUDGET
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_where_sales_taught_every_answer_the_budget_holds_too(desk: Desk, lock: int) -> None:
+    random, appraiser = Random(22), desk._appraiser(AS_OF)
+    inputs = asked_of(orjson.loads(canonical(documented(desk, FLAWED, lock))))
+    for _ in range(100):
+        answers = random_answers(random, Category.PHONE)
+        pricing = appraiser.pricing(replace(inputs, answers=answers))
+        assert pricing is not None
+        taught = {question: Known(0, BEST[question]) for question in PRICED}
+        plan = replace(pricing, tariff=replace(pricing.tariff, taught=taught)).plan()
+        assert {days for days, _ in plan.rows} == {0, lock, *OUTLOOK}
+        assert len(plan.rows) <= ROW_BUDGET
 
 
 @pytest.mark.parametrize(("lock", "open_days"), [(0, 7), (7, 7), (14, 14)])

@@ -5,6 +5,7 @@ They are drawn by a hash of their name, so the same group falls into the same fo
 two bundles of an undated market can be compared on sales that neither has seen.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,6 +21,7 @@ class TooFewSales(ValueError):
 
 
 LEAST_SALES = 200
+ENOUGH = 1 / 3  # of the sales: device models with several variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,15 @@ def calibration_groups(dataset: Dataset) -> Words:
 
     A list of prices without dates or sellers is asked for what it does not have: with another
     grade or another buyer of the same variant in the fit, scores tell how well a price is
-    remembered, not how well one is foretold.
+    remembered, not how well one is foretold. Where most device models have one variant, to
+    leave it out would leave the device model out, and configurations are left out instead.
     """
-    known = zip(dataset.seller, dataset.columns.variant, strict=True)
+    models, variants = dataset.columns.device_model, dataset.columns.variant
+    pairs = set(zip(models.tolist(), variants.tolist(), strict=True))
+    several = Counter(model for model, _ in pairs)
+    if np.mean([several[model] > 1 for model in models.tolist()]) < ENOUGH:
+        return group_names(dataset)
+    known = zip(dataset.seller, variants, strict=True)
     return np.array([variant if seller is None else seller for seller, variant in known], object)
 
 

@@ -29,8 +29,8 @@ def repaired(*steps: tuple[int, int], question: str = "battery_health") -> Repai
         ({"quantile": 0.05}, "0.1 to 0.5"),
         ({"margin": 10_000}, "leaves nothing"),
         ({"margin": -1}, "leaves nothing"),
-        ({"step": 0}, "step and validity start at 1"),
-        ({"validity_days": 0}, "step and validity start at 1"),
+        ({"step": 0}, "step starts at 1"),
+        ({"validity_days": 0}, "within a day or more"),
         ({"widest": 9999}, "widest interval at 10000"),
         ({"goodwill": {Route.PARTS: -1}}, "cannot be negative"),
         # A stolen device must not be paid for.

@@ -32,8 +32,8 @@ def sold(models: Path, databases: Databases, tmp_path_factory: pytest.TempPathFa
     with running(settings) as client:
         asked = [Asked(f"quote-{each}", QUOTES, make_body(), None) for each in (1, 2)]
         for each in asked:
-            each.answer = answer_of(ask(client, each))
-        quote = asked[0].answer.location.removeprefix(f"{QUOTES}/")
+            each.answer = answer_of(said := ask(client, each))
+        quote = said.json()["id"]
         step = Asked("step", f"{QUOTES}/{quote}/steps", {"step": "accept"}, quote)
         step.answer = answer_of(ask(client, step))
     return url, [*asked, step]

@@ -53,7 +53,7 @@ class Till:
     def look(self) -> Held:
         return held(self.shop, self.quotes[-1], merchant=self.merchant)
 
-    def received(self, **answers: object) -> Held:
+    def received(self, **answers: Any) -> Held:
         """A quote that was accepted and whose device is here."""
         self.quote(**answers)
         self.step(Step.ACCEPT)

@@ -182,9 +182,9 @@ def test_nothing_is_settled_before_its_data_are_erased(till: Till) -> None:
 
 def test_a_person_overrides_within_a_limit_and_a_second_one_beyond_it(till: Till) -> None:
     offered = amount_of(till.quote())
-    lower = {"amount": offered - 4000, "reason": OverrideReason.APPRAISAL}
+    lower: dict[str, Any] = {"amount": offered - 4000, "reason": OverrideReason.APPRAISAL}
     assert till.step(Step.OVERRIDE, **lower).life.adjustment == -4000
-    much = {"amount": offered - 9000, "reason": OverrideReason.APPRAISAL}
+    much: dict[str, Any] = {"amount": offered - 9000, "reason": OverrideReason.APPRAISAL}
     assert refused(till, Step.OVERRIDE, **much) is Refusal.SECOND_PERSON_NEEDED
     after = till.step(Step.OVERRIDE, confirmed_by=MANAGER, **much)
     assert after.life.amount == offered - 9000

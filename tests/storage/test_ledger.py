@@ -46,6 +46,7 @@ def test_an_entry_is_there_for_others_when_its_turn_is_over(engine: Engine) -> N
 
     async def add_and_look(number: int) -> None:
         entry = make_entry(number)
+        assert entry.quote is not None
         await ledger.add(entry)
         with reading(engine) as connection:
             assert QuoteStore(connection).get(entry.quote.id) == entry.quote

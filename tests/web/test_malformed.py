@@ -8,7 +8,7 @@ from valuation.domain.questions import QUESTIONS
 
 JSON = {"content-type": "application/json"}
 BODY = b'{"device": {"id": "x"},\n "answers": {"powers_on": "yes", %s'
-WHOLE = "an object with market, device, answers, context"
+WHOLE = "an object with market, device, answers, context, lock_days"
 PERCENT = "a whole number from 0 to 100"
 WORDS = "text of at most 120 characters"
 

@@ -92,7 +92,7 @@ def _command(wish: Wish) -> str:
 def _write(report: Report, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmark.md").write_text(to_markdown(report), encoding="utf-8")
-    data = orjson.dumps(to_json(report), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+    data = orjson.dumps(to_json(report), option=orjson.OPT_SERIALIZE_NUMPY)
     (folder / "benchmark.json").write_bytes(data)
     draw(report.blocks, folder / "benchmark.png")
 
