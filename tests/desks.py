@@ -11,7 +11,7 @@ from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import load_price_model
-from valuation.quoting import Desk, QuoteRequest
+from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
 
 

@@ -14,7 +14,10 @@ from tests.domain.making import make_answers, random_answers
 from tests.factories import AS_OF, VARIANTS
 from tests.price_model.making import champion_of
 from tests.tables.making import copy_shipped
-from valuation.documents import (
+from valuation.domain.answers import complete
+from valuation.domain.device import Category
+from valuation.domain.quote import Quote
+from valuation.quotes.documents import (
     CUSTOMER_FIELDS,
     canonical,
     customer_view,
@@ -22,11 +25,8 @@ from valuation.documents import (
     document_of,
     merchant_view,
 )
-from valuation.domain.answers import complete
-from valuation.domain.device import Category
-from valuation.domain.quote import Quote
-from valuation.impact import impact_of
-from valuation.quoting import Desk
+from valuation.quotes.impact import impact_of
+from valuation.quotes.quoting import Desk
 from valuation.tables.book import SHIPPED
 
 Json = dict[str, Any]

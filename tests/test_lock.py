@@ -18,15 +18,15 @@ from tests.fakes import NOON
 from tests.price_model.making import champion_of
 from tests.test_residual_values import known_until, older
 from training.monotone_pairs import pairs_of
-from valuation.documents import canonical, customer_view
 from valuation.domain.answers import CompletedAnswers, complete
 from valuation.domain.device import Category
 from valuation.domain.explanation import Basis
 from valuation.domain.questions import BEST, Known
 from valuation.domain.quote import LOCKS, Offer, Quote, UnknownLock
-from valuation.priced_quote import OUTLOOK, ROW_BUDGET
-from valuation.quoting import Desk
-from valuation.replaying import asked_of
+from valuation.quotes.documents import canonical, customer_view
+from valuation.quotes.priced_quote import OUTLOOK, ROW_BUDGET
+from valuation.quotes.quoting import Desk
+from valuation.quotes.replaying import asked_of
 
 PHONE = VARIANTS[1]
 FLAWED = make_answers(display_works="cracked", cosmetic_grade="C", battery_health=80)

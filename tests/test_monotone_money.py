@@ -22,8 +22,8 @@ from valuation.domain.questions import BY_ID, questions_for
 from valuation.domain.quote import Indicative, Offer, Quote, ValueOnly
 from valuation.price_model.bundle import write_bundle
 from valuation.price_model.champions import ModelStore
-from valuation.priced_quote import ROW_BUDGET
-from valuation.quoting import Desk
+from valuation.quotes.priced_quote import ROW_BUDGET
+from valuation.quotes.quoting import Desk
 
 DEVICES = 50
 WANTED = 0.95

@@ -20,8 +20,8 @@ from valuation.domain.quote import Interval, Quote
 from valuation.domain.terms import left_after
 from valuation.features import day_number
 from valuation.price_model.ahead import Ahead, ahead
-from valuation.priced_quote import OUTLOOK
-from valuation.quoting import Desk
+from valuation.quotes.priced_quote import OUTLOOK
+from valuation.quotes.quoting import Desk
 
 PHONE = VARIANTS[1]
 

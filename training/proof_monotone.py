@@ -31,7 +31,7 @@ from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
 from valuation.price_model.model import load_price_model
-from valuation.quoting import Desk, QuoteRequest
+from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
 
 DEVICES, PAIRS = 2000, 200

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from valuation.appraising import Appraiser
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
 from valuation.domain.market import Market
@@ -16,7 +15,8 @@ from valuation.domain.quote import Versions
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import PriceModel
 from valuation.price_model.shelf import NoBundle, Shelf
-from valuation.quoting import Desk
+from valuation.quotes.appraising import Appraiser
+from valuation.quotes.quoting import Desk
 from valuation.settings import Settings
 from valuation.storage.engine import make_engine
 from valuation.storage.ledger import Ledger

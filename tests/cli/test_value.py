@@ -16,7 +16,7 @@ from tests.cli.conftest import Run
 from valuation.cli import stock_file as files
 from valuation.cli.quote import quote
 from valuation.cli.value import value
-from valuation.stock import Outcome, Valuation, shown_id
+from valuation.use_cases.stock import Outcome, Valuation, shown_id
 
 IMEI = "490154203237518"
 MAPPING = """

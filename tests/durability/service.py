@@ -26,7 +26,8 @@ SERVING = re.compile(r"Serving on (http://\S+)")
 class Start:
     """Seconds from the process's start until it was ready, and its processor's seconds of them.
 
-    Where they are far apart others kept the machine busy. ``busy`` is 0 where no /proc tells.
+    Where they are far apart others kept the machine busy, or workers of its own did the rest.
+    ``busy`` is 0 where no /proc tells.
     """
 
     seconds: float

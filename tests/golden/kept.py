@@ -4,9 +4,9 @@ import gzip
 from functools import cache
 from pathlib import Path
 
-from valuation.appraising import Appraiser
 from valuation.domain.quote import Versions
 from valuation.price_model.model import load_price_model
+from valuation.quotes.appraising import Appraiser
 from valuation.tables.book import TableArchive
 
 FOLDER = Path(__file__).parent

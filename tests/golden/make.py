@@ -9,11 +9,11 @@ from tests.domain.making import random_answers
 from tests.factories import AS_OF, VARIANTS, make_bundle
 from tests.fakes import NOON, FakeEntropy
 from tests.golden.kept import BUNDLES, FOLDER, QUOTES, TABLES
-from valuation.documents import canonical
 from valuation.domain.device import Category
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY
-from valuation.quoting import QuoteRequest
+from valuation.quotes.documents import canonical
+from valuation.quotes.quoting import QuoteRequest
 from valuation.tables.book import TableArchive
 
 COUNT, SEED = 200, 20261126

@@ -3,7 +3,7 @@
 import orjson
 
 from tests.golden.kept import appraiser, stored_quotes
-from valuation.replaying import replayed
+from valuation.quotes.replaying import replayed
 
 
 def test_two_hundred_stored_quotes_are_made_again_to_the_byte() -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.domain.making import PERFECT
-from valuation.documents import Document
 from valuation.domain.moves import Step
 from valuation.domain.records import Actor, Evidence, Role
-from valuation.issuing import issue
-from valuation.living import Held, StepRequest, held, step
-from valuation.quoting import QuoteRequest
+from valuation.quotes.documents import Document
+from valuation.quotes.quoting import QuoteRequest
 from valuation.shop import Shop
+from valuation.use_cases.issuing import issue
+from valuation.use_cases.living import Held, StepRequest, held, step
 
 MERCHANT = "shop-1"
 IPHONE = "apple/iphone/iphone-13/128gb"

@@ -6,14 +6,14 @@ from typing import Any
 
 from tests.domain.making import random_answers
 from tests.quotes.telling import IMEI, Till
-from valuation.appraising import Appraiser, Asked
-from valuation.documents import Document
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.device import Category
 from valuation.domain.quote import Unit
 from valuation.features import FeatureRow
-from valuation.quoting import QuoteRequest
-from valuation.replaying import asked_of, versions_of
+from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.documents import Document
+from valuation.quotes.quoting import QuoteRequest
+from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
 
 PRICED = ("outcome", "offer", "indicative", "lines", "value", "disposition", "policy")

@@ -12,9 +12,9 @@ from valuation.domain.lifecycle import as_at
 from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import OverrideReason
 from valuation.domain.refusals import IllegalStep, Refusal
-from valuation.living import Held, StepIncomplete
 from valuation.shop import Shop
 from valuation.storage.quotes import QuoteNotFound
+from valuation.use_cases.living import Held, StepIncomplete
 
 OTHER_IMEI = "356938035643809"
 

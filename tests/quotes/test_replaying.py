@@ -13,19 +13,19 @@ from tests.domain.making import random_answers
 from tests.factories import VARIANTS, promote
 from tests.fakes import FakeClock
 from tests.quotes.telling import IMEI, MERCHANT, Till
-from valuation.documents import canonical
 from valuation.domain.device import Category
 from valuation.domain.moves import Step
 from valuation.domain.questions import BY_ID
-from valuation.issuing import issue
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
 from valuation.price_model.champions import ModelStore
-from valuation.quoting import QuoteRequest
-from valuation.replaying import CannotReplay, Replay, replayed
+from valuation.quotes.documents import canonical
+from valuation.quotes.quoting import QuoteRequest
+from valuation.quotes.replaying import CannotReplay, Replay, replayed
 from valuation.settings import Settings
 from valuation.shop import Shop, open_shop
 from valuation.tables.book import SHIPPED
 from valuation.tables.table import BrokenTable
+from valuation.use_cases.issuing import issue
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ from tests.receipts.making import (
     make_signer,
 )
 from tests.test_documents import merchant_only
-from valuation.documents import Document, document_of
 from valuation.domain.device import Category
 from valuation.domain.money import Money
-from valuation.impact import impact_of
+from valuation.quotes.documents import Document, document_of
+from valuation.quotes.impact import impact_of
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf

@@ -18,8 +18,8 @@ from tests.receipts.making import (
     make_ring,
     make_signer,
 )
-from valuation.documents import canonical
 from valuation.domain.money import Money
+from valuation.quotes.documents import canonical
 from valuation.receipts.keys import PublicKey, PublicRing
 from valuation.receipts.receipt import Kind, ReceiptRefused
 from valuation.receipts.statement import ReceiptUnreadable, statement_of

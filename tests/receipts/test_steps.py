@@ -13,13 +13,13 @@ from tests.factories import AS_OF, VARIANTS
 from tests.fakes import NOON
 from tests.price_model.making import champion_of
 from tests.receipts.making import SHANGHAI, make_envelope, make_ring, make_signer
-from valuation.documents import canonical, document_of
 from valuation.domain.counter_offer import FindingLine
 from valuation.domain.inspection import ChangedAnswer, CounterOffer, OtherUnit, changed_answers
 from valuation.domain.quote import Unit
 from valuation.domain.records import Evidence
-from valuation.finding import found_document
-from valuation.impact import impact_of
+from valuation.quotes.documents import canonical, document_of
+from valuation.quotes.finding import found_document
+from valuation.quotes.impact import impact_of
 from valuation.receipts.page import receipt_page
 from valuation.receipts.receipt import Kind
 from valuation.receipts.sheet import sheet_of

@@ -26,8 +26,8 @@ from valuation.catalogue.tac import TacTable
 from valuation.ladder import LADDER_COLUMNS
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import load_price_model
-from valuation.priced_quote import ROW_BUDGET
-from valuation.quoting import Desk
+from valuation.quotes.priced_quote import ROW_BUDGET
+from valuation.quotes.quoting import Desk
 from valuation.settings import Settings
 from valuation.tables.book import SHIPPED, load_book
 

@@ -26,7 +26,7 @@ from valuation.catalogue.tac import TacTable
 from valuation.domain.market import Market
 from valuation.price_model.champions import Champion, ModelStore
 from valuation.price_model.model import load_price_model
-from valuation.quoting import Desk
+from valuation.quotes.quoting import Desk
 from valuation.settings import Settings
 from valuation.tables.book import SHIPPED, load_book
 

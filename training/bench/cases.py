@@ -16,7 +16,7 @@ from valuation.domain.questions import Question, questions_for
 from valuation.domain.quote import ENTROPY, Offer, Quote
 from valuation.features import FeatureRow, Floats, columns_of, feature_matrix
 from valuation.price_model.model import PriceModel
-from valuation.quoting import Desk, QuoteRequest
+from valuation.quotes.quoting import Desk, QuoteRequest
 
 SEED = 20261121
 TRIES = 50  # devices looked at for each case that is wanted

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from training.bench.bench import Findings
 from training.bench.figures import Figure, Ratio, Write
-from valuation.priced_quote import ROW_BUDGET
+from valuation.quotes.priced_quote import ROW_BUDGET
 
 WIDTH = 112  # columns of a terminal
 

@@ -14,8 +14,8 @@ from valuation.cli.answers import given_answers
 
 if TYPE_CHECKING:
     from valuation.domain.records import Actor, Evidence
-    from valuation.living import Held, StepRequest
     from valuation.shop import Shop
+    from valuation.use_cases.living import Held, StepRequest
 
 STEPS = ("accept", "decline", "withdraw", "receive", "inspect", "decline_return",
          "decline_recycling", "show", "settle", "return", "recycle", "override")  # fmt: skip
@@ -36,7 +36,7 @@ def life(quote: str, view: str, as_json: bool) -> None:
     Exit status: 0 told; 2 there is no such quote, or it cannot be read.
     """
     with opened() as shop:
-        from valuation.living import held
+        from valuation.use_cases.living import held
 
         found = held(shop, quote, merchant=merchant())
         _show(shop, found, view=view, as_json=as_json)
@@ -68,7 +68,7 @@ def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool
     """
     answers = given_answers({}, pairs)
     with opened() as shop:
-        from valuation.living import step as taken
+        from valuation.use_cases.living import step as taken
 
         request = _request(step, answers, details)
         after = taken(shop, quote, request, merchant=merchant())
@@ -97,10 +97,10 @@ def merchant() -> str:
 def refused() -> tuple[type[Exception], ...]:
     """The answer is no."""
     from valuation.domain.refusals import IllegalStep
-    from valuation.living import CannotReprice
-    from valuation.receipting import NothingToReceipt
+    from valuation.quotes.replaying import CannotReplay
     from valuation.receipts.receipt import ReceiptRefused
-    from valuation.replaying import CannotReplay
+    from valuation.use_cases.living import CannotReprice
+    from valuation.use_cases.receipting import NothingToReceipt
 
     return (IllegalStep, CannotReprice, NothingToReceipt, ReceiptRefused, CannotReplay)
 
@@ -109,11 +109,11 @@ def refusals() -> tuple[type[Exception], ...]:
     """What was given cannot be used, or what it needs is not there."""
     from valuation.domain.lifecycle import ImpossibleHistory
     from valuation.domain.records import BadRecord
-    from valuation.living import StepIncomplete
     from valuation.price_model.bundle import DamagedBundle, ForeignBundle
     from valuation.receipts.key_folder import KeyRingBusy
     from valuation.receipts.keys import KeyRingDamaged
     from valuation.storage.quotes import PlaceTaken, QuoteDamaged, QuoteNotFound
+    from valuation.use_cases.living import StepIncomplete
 
     return (
         QuoteNotFound, QuoteDamaged, PlaceTaken, BadRecord, StepIncomplete, ImpossibleHistory,
@@ -124,7 +124,7 @@ def refusals() -> tuple[type[Exception], ...]:
 def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) -> "StepRequest":
     from valuation.domain.moves import Step
     from valuation.domain.overrides import OverrideReason
-    from valuation.living import StepRequest
+    from valuation.use_cases.living import StepRequest
 
     second, reason = details["confirmed_by"], details["reason"]
     return StepRequest(
@@ -170,7 +170,7 @@ def _evidence(path: Path) -> "Evidence":
 
 
 def _show(shop: "Shop", found: "Held", *, view: str, as_json: bool) -> None:
-    from valuation.life_view import life_view
+    from valuation.use_cases.life_view import life_view
 
     told = life_view(found, now=shop.clock(), customer=view == "customer")
     if as_json:

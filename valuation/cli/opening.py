@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from valuation.catalogue.tac import TacTable
     from valuation.price_model.model import PriceModel
     from valuation.price_model.shelf import Shelf
-    from valuation.quoting import QuoteRequest
+    from valuation.quotes.quoting import QuoteRequest
     from valuation.shop import Shop
     from valuation.tables.book import Book
 
@@ -84,8 +84,8 @@ def _uncollected() -> Iterator[None]:
 
 def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Mapping[str, object]:
     """Make and store a quote as the service does; its document."""
-    from valuation.issuing import issue as issued
     from valuation.shop import DEFAULT_MERCHANT
+    from valuation.use_cases.issuing import issue as issued
 
     served_model(shop.shelf, market)
     return issued(shop, request, merchant=DEFAULT_MERCHANT, market=market.slug if market else None)
@@ -133,7 +133,7 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.domain.answers import ImpossibleAnswers
     from valuation.domain.questions import UnknownAnswer, UnknownQuestion
     from valuation.price_model.model import UnknownContext
-    from valuation.quoting import AmbiguousDevice, DeviceNeeded
+    from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded
     from valuation.shop import ArchiveUnavailable
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.quotes import CodeTaken

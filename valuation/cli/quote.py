@@ -83,7 +83,7 @@ def _quoted(
     settings: Settings, known: Mapping[str, Any], market: Market | None
 ) -> Mapping[str, object]:
     shop = opening.open_shop(settings, market=market)
-    from valuation.quoting import QuoteRequest
+    from valuation.quotes.quoting import QuoteRequest
 
     try:
         return opening.issue(shop, QuoteRequest(**known), market=market)
@@ -105,7 +105,7 @@ def _show(
     document: Mapping[str, object], assumed: Answers, *, view: str, as_json: bool,
     settings: Settings,
 ) -> None:  # fmt: skip
-    from valuation.documents import customer_view, merchant_view
+    from valuation.quotes.documents import customer_view, merchant_view
 
     shown = customer_view(document) if view == "customer" else merchant_view(document)
     if as_json:

@@ -63,8 +63,8 @@ def _all(shop: "Shop") -> list[str]:
 
 
 def _replayed(shop: "Shop", reference: str, *, as_json: bool) -> bool:
-    from valuation.living import held
-    from valuation.replaying import replayed
+    from valuation.quotes.replaying import replayed
+    from valuation.use_cases.living import held
 
     stored = held(shop, reference, merchant=merchant()).stored
     made = replayed(stored.document, shop.appraiser)
@@ -77,11 +77,11 @@ def _replayed(shop: "Shop", reference: str, *, as_json: bool) -> bool:
 
 
 def _receipt(shop: "Shop", reference: str, kind: str, form: str) -> bytes:
-    from valuation.living import held
-    from valuation.receipting import receipt as made
     from valuation.receipts.page import receipt_page
     from valuation.receipts.pdf import receipt_pdf
     from valuation.receipts.receipt import Kind
+    from valuation.use_cases.living import held
+    from valuation.use_cases.receipting import receipt as made
 
     envelope = made(shop, held(shop, reference, merchant=merchant()), Kind(kind))
     zone = shop.settings.time_zone

@@ -11,7 +11,7 @@ from typing import TextIO
 import orjson
 
 from valuation.domain.money import Money
-from valuation.stock import Valuation
+from valuation.use_cases.stock import Valuation
 
 AMOUNTS = ("p10", "p50", "p90", "offer", "low", "high")
 COLUMNS = tuple(each.name for each in fields(Valuation))

@@ -14,7 +14,7 @@ from valuation.domain.market import Market
 
 if TYPE_CHECKING:
     from valuation.intake.reading import Reading
-    from valuation.stock import StockPricing, Valuation
+    from valuation.use_cases.stock import StockPricing, Valuation
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STRIDE = 100  # rows between looks at the progress
@@ -76,9 +76,9 @@ def _reading(file: Path, mapping: str) -> "Reading":
 
 
 def _pricing(market: Market | None, *, works: bool) -> "StockPricing":
-    from valuation.appraising import Appraiser
     from valuation.catalogue import Lookup, load_catalogue
-    from valuation.stock import StockPricing
+    from valuation.quotes.appraising import Appraiser
+    from valuation.use_cases.stock import StockPricing
 
     settings = common.settings()
     model = opening.open_model(settings, market=market or settings.default_market)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from valuation.documents import Document, canonical
+from valuation.quotes.documents import Document, canonical
 from valuation.receipts.statement import ReceiptUnreadable, base32
 
 ALGORITHM = "Ed25519"

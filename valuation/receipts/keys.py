@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from valuation.documents import canonical
+from valuation.quotes.documents import canonical
 from valuation.receipts.receipt import stamp
 
 SCHEMA = "tradein-receipt-keys/1"

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from valuation.documents import Document, canonical
 from valuation.domain.money import Money, UnknownCurrency
 from valuation.domain.redaction import DIGEST, holds_identifier
+from valuation.quotes.documents import Document, canonical
 
 SCHEMA = "tradein-receipt/1"
 ID = re.compile(r"[a-z]{2}_[0-9a-v]{26}")

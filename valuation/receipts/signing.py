@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from valuation.documents import canonical, customer_view, digest
+from valuation.quotes.documents import canonical, customer_view, digest
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.keys import key_id_of
 from valuation.receipts.receipt import Kind, receipt_of

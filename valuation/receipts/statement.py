@@ -22,8 +22,8 @@ from typing import Any
 
 import orjson
 
-from valuation.documents import canonical
 from valuation.domain.money import Money, UnknownCurrency
+from valuation.quotes.documents import canonical
 from valuation.receipts.receipt import SCHEMA, amounts_of
 
 QUOTE_DIGEST = 26

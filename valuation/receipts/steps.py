@@ -1,14 +1,14 @@
 """Bodies for receipts of the later steps, from documents alone.
 
-``found`` is what an inspection was told as (``valuation.finding``): whole amounts, the device
-priced again, and a line for every change.
+``found`` is what an inspection was told as (``valuation.quotes.finding``): whole amounts, the
+device priced again, and a line for every change.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from valuation.documents import Document, customer_view
+from valuation.quotes.documents import Document, customer_view
 from valuation.receipts.receipt import stamp
 
 Told = Mapping[str, Any]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from valuation.documents import Document
+from valuation.quotes.documents import Document
 from valuation.receipts.envelope import Envelope, read_envelope, split_qr
 from valuation.receipts.keys import PublicKey, PublicRing
 from valuation.receipts.statement import (

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 import orjson
 from fastapi import Depends, Request, Response
 
-from valuation.documents import Document, customer_view, merchant_view
+from valuation.quotes.documents import Document, customer_view, merchant_view
 from valuation.shop import Shop
 from valuation.web.problem import MEDIA_TYPE
 from valuation.web.requests import View

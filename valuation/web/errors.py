@@ -18,7 +18,7 @@ from valuation.domain.questions import BY_ID, UnknownAnswer, UnknownQuestion
 from valuation.domain.terms import PolicyRefused
 from valuation.price_model.model import UnknownContext
 from valuation.price_model.shelf import NoBundle
-from valuation.quoting import AmbiguousDevice, DeviceNeeded
+from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded
 from valuation.shop import ArchiveUnavailable, NoSuchPage, UnknownMarket
 from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound

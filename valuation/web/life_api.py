@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 from valuation.domain.people import Action, actor_of, check_allowed
 from valuation.domain.records import Actor
 from valuation.domain.refusals import IllegalStep
-from valuation.life_view import life_view
-from valuation.living import Held, StepRequest, held, step
-from valuation.receipting import receipt
+from valuation.quotes.replaying import replayed
 from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf
-from valuation.replaying import replayed
 from valuation.shop import Shop
 from valuation.storage.quotes import Taken
+from valuation.use_cases.life_view import life_view
+from valuation.use_cases.living import Held, StepRequest, held, step
+from valuation.use_cases.receipting import receipt
 from valuation.web.answering import JSON, InShop, json_response, problems
 from valuation.web.auth import Caller, access_of
 from valuation.web.body import StrictRoute

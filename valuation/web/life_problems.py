@@ -6,17 +6,17 @@ from typing import Any
 from valuation.domain.lifecycle import ImpossibleHistory
 from valuation.domain.records import BadRecord
 from valuation.domain.refusals import IllegalStep
-from valuation.living import CannotReprice, StepIncomplete
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
 from valuation.price_model.library import BoosterRefused
 from valuation.price_model.trial import BundleFailedTrial
-from valuation.receipting import NothingToReceipt
+from valuation.quotes.replaying import CannotReplay
 from valuation.receipts.key_folder import KeyRingBusy
 from valuation.receipts.keys import KeyRingDamaged
 from valuation.receipts.receipt import ReceiptRefused
-from valuation.replaying import CannotReplay
 from valuation.storage.answers import KeyTaken
 from valuation.storage.quotes import PlaceTaken
+from valuation.use_cases.living import CannotReprice, StepIncomplete
+from valuation.use_cases.receipting import NothingToReceipt
 from valuation.web.idempotency import KeyReused, KeyUnusable
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
 

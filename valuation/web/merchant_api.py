@@ -7,8 +7,8 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Response
 
 from valuation.domain.people import Action, actor_of, check_allowed
-from valuation.issuing import find, issue_among_others
 from valuation.storage.answers import KeyTaken
+from valuation.use_cases.issuing import find, issue_among_others
 from valuation.web.answering import InShop, json_response, problems, quote_response
 from valuation.web.auth import Caller, MaybeCaller, TokenNeeded
 from valuation.web.body import StrictRoute

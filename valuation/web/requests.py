@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from valuation.domain.questions import QUESTIONS, Question
 from valuation.domain.redaction import holds_identifier
-from valuation.quoting import QuoteRequest
+from valuation.quotes.quoting import QuoteRequest
 
 
 class View(StrEnum):

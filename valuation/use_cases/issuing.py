@@ -10,14 +10,14 @@ from typing import NamedTuple, cast
 import orjson
 from sqlalchemy import Connection
 
-from valuation.documents import Document, canonical, digest
 from valuation.domain.happened import opened
 from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage
 from valuation.domain.quote import ENTROPY, Quote, receive_within
 from valuation.domain.records import Actor, Role
-from valuation.life_log import event_of, happened_of
-from valuation.quoting import QuoteRequest
+from valuation.quotes.documents import Document, canonical, digest
+from valuation.quotes.life_log import event_of, happened_of
+from valuation.quotes.quoting import QuoteRequest
 from valuation.shop import Shop
 from valuation.storage.answers import KeptAnswer
 from valuation.storage.engine import reading

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 
-from valuation.documents import Document, canonical
 from valuation.domain.happened import DETAILS, Detail, Happened, Kind, Opening
 from valuation.domain.lifecycle import ImpossibleHistory
 from valuation.domain.records import Actor, Evidence, Role
+from valuation.quotes.documents import Document, canonical
 from valuation.storage.quotes import Event
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from valuation.documents import Document, customer_view
 from valuation.domain.lifecycle import Life, as_at
 from valuation.domain.moves import MOVES
 from valuation.domain.records import Role
-from valuation.life_log import role_of
-from valuation.living import Held
+from valuation.quotes.documents import Document, customer_view
+from valuation.quotes.life_log import role_of
+from valuation.use_cases.living import Held
 
 
 def life_view(held: Held, *, now: datetime, customer: bool) -> Document:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from valuation.documents import Document
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.counter_offer import FindingLine
 from valuation.domain.inspection import Change, ChangedAnswer, OtherUnit, OtherVariant, Verdict
 from valuation.domain.questions import BY_ID
+from valuation.quotes.documents import Document
 
 OTHER_LABELS = {
     OtherVariant: ("Another variant of the device", "机型版本不同"),

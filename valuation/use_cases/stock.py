@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
 
-from valuation.appraising import Appraiser, Asked
 from valuation.catalogue import Lookup, Match, NoMatch
 from valuation.catalogue.identity import IdentifierKind, NotAnIdentifier, parse_identifier
 from valuation.domain.answers import (
@@ -38,7 +37,8 @@ from valuation.features import FeatureRow
 from valuation.intake.records import Record, Rejected
 from valuation.price_model.figures import RowKey
 from valuation.price_model.model import PriceModel, UnknownContext
-from valuation.priced_quote import Plan, Pricing
+from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.priced_quote import Plan, Pricing
 
 BATCH = 500  # devices priced by one call
 REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB

@@ -11,12 +11,12 @@ from typing import cast
 
 import orjson
 
-from valuation.appraising import Appraiser, Asked
-from valuation.documents import SCHEMA, Document, canonical
 from valuation.domain.answers import complete, parse
 from valuation.domain.device import Category, Device, DeviceFacts
 from valuation.domain.pricing import RULES
 from valuation.domain.quote import Referral, Subject, Unit, Versions
+from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.documents import SCHEMA, Document, canonical
 
 # The arithmetic by its version. A change that moves a figure of an old quote gets a new version,
 # and the old one stays here.

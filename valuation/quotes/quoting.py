@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from valuation.appraising import Appraiser, Asked
 from valuation.catalogue import Lookup, Match, NoMatch, Reason
 from valuation.catalogue.identity import Identifier, parse_identifier
 from valuation.catalogue.tac import TacTable
@@ -25,6 +24,7 @@ from valuation.domain.quote import (
     spoken_code,
 )
 from valuation.price_model.model import PriceModel
+from valuation.quotes.appraising import Appraiser, Asked
 from valuation.tables.book import Book
 
 

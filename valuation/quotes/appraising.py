@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from valuation.documents import Document, document_of
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.pricing import RULES
 from valuation.domain.quote import (
@@ -19,9 +18,10 @@ from valuation.domain.quote import (
 )
 from valuation.domain.tariff import Tariffs
 from valuation.features import EPOCH
-from valuation.impact import impact_of
 from valuation.price_model.model import PriceModel
-from valuation.priced_quote import Pricing
+from valuation.quotes.documents import Document, document_of
+from valuation.quotes.impact import impact_of
+from valuation.quotes.priced_quote import Pricing
 from valuation.tables.book import terms_of
 from valuation.tables.table import Table
 

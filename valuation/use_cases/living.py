@@ -6,8 +6,6 @@ from datetime import datetime
 
 import orjson
 
-from valuation.appraising import Appraiser, Asked
-from valuation.documents import Document
 from valuation.domain.answers import CompletedAnswers, parse, with_answers
 from valuation.domain.counter_offer import finding_lines
 from valuation.domain.happened import ConditionMet, Consent, Detail, Happened
@@ -18,16 +16,18 @@ from valuation.domain.overrides import OverrideReason, override
 from valuation.domain.quote import Offer, Referral, Unit
 from valuation.domain.records import Actor, Evidence
 from valuation.domain.states import State, layout_of
-from valuation.finding import found_document
-from valuation.issuing import stored_quote
-from valuation.life_log import event_of, happened_of, told_of
-from valuation.quoting import identified_unit
-from valuation.replaying import asked_of, versions_of
+from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.documents import Document
+from valuation.quotes.finding import found_document
+from valuation.quotes.life_log import event_of, happened_of, told_of
+from valuation.quotes.quoting import identified_unit
+from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
 from valuation.storage.answers import KeptAnswer
 from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
+from valuation.use_cases.issuing import stored_quote
 
 ATTEMPTS = 3
 

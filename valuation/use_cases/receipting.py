@@ -4,14 +4,14 @@ from datetime import datetime
 
 from valuation.domain import happened
 from valuation.domain.lifecycle import Life, fold
-from valuation.life_log import happened_of, told_of
-from valuation.living import Held
+from valuation.quotes.life_log import happened_of, told_of
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.key_folder import open_signer
 from valuation.receipts.receipt import Kind
 from valuation.receipts.signing import SEED, issue, quote_receipt
 from valuation.receipts.steps import step_body
 from valuation.shop import Shop
+from valuation.use_cases.living import Held
 
 # The event that each receipt is of, the latest of them where several count.
 OF = {

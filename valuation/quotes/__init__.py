@@ -1,0 +1,1 @@
+"""A quote: what goes in, how it is priced, what it says, how it is made again."""
