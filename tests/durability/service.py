@@ -59,7 +59,7 @@ class Service:
             )  # fmt: skip
         self.url = self._address(printed, until=began + PATIENCE)
         with httpx.Client(base_url=self.url, timeout=PATIENCE) as client:
-            while client.get("/readyz").status_code != 200:
+            while not _is_ready(client):
                 self._check(began + PATIENCE)
         return Start(time.monotonic() - began, _processor_seconds(self._process.pid))
 
@@ -90,6 +90,13 @@ class Service:
         if gone or time.monotonic() > until:
             raise DidNotStart(self._log.read_text(encoding="utf-8")[-2000:])
         time.sleep(LOOK)
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def _processor_seconds(pid: int) -> float:
