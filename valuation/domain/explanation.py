@@ -135,12 +135,13 @@ def _line(
 
 
 def _basis(questions: Sequence[str], states: Sequence[State], appraisal: Appraisal) -> Basis:
-    """Sales, where they knew every answer and the device is offered what it sells for as it is; a
-    repair, a part or a metal has its price from a table."""
+    """Sales, where they knew the answers on both sides and the offer is for what it sells for as it
+    is; a repair, a part or a metal has its price from a table."""
     taught, place = appraisal.tariff.taught, appraisal.tariff.layout.place
     known = all(
-        question in taught and taught[question].holds(states[-1][place[question]])
+        question in taught and taught[question].holds(state[place[question]])
         for question in questions
+        for state in states
     )
     as_it_is = all(appraisal.offered_by(state) is Route.AS_IS for state in states)
     return Basis.SALES if known and as_it_is else Basis.TABLE
