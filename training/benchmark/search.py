@@ -29,7 +29,6 @@ from valuation.features import Floats
 
 INNER_FOLDS = 3
 BEHIND = 1.03  # times the best: dropped after one inner fold
-SLOWEST = 0.1  # of the seconds of a search: the folds of a slower candidate would take hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def search(task: Search) -> Found:
             score = _score(task, candidate, best)
             took, trials = time.perf_counter() - since, trials + 1
             slowest = max(slowest, took)
-            if score < best and took <= SLOWEST * task.seconds:
+            if score < best:
                 settings, best = candidate, score
     return Found(settings, best, first, trials, time.perf_counter() - begun)
 
