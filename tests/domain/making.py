@@ -13,6 +13,7 @@ from valuation.domain.records import Role
 from valuation.domain.states import State, layout_of
 from valuation.domain.tariff import Tariff
 from valuation.domain.terms import (
+    NEVER_OPEN,
     Deductions,
     Depreciation,
     Handling,
@@ -47,8 +48,12 @@ def make_gate(
 
 
 def make_gate_rows() -> list[Gate]:
-    """Every unpriced question's worst answer closes resale, and no more."""
-    return [make_gate(question, 0, route) for question in UNPRICED for route in RESALE]
+    """Every unpriced question's worst answer closes resale, and what is never open; no more."""
+    return [
+        make_gate(question, 0, route)
+        for question in UNPRICED
+        for route in sorted({*RESALE, *NEVER_OPEN.get(question, ())})
+    ]
 
 
 def make_policy(**changes: object) -> Policy:

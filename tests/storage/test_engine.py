@@ -10,7 +10,13 @@ from sqlalchemy import Engine, text
 from tests.databases import held
 from tests.storage.test_quotes import make_stored
 from valuation.storage import engine as engine_module
-from valuation.storage.engine import DatabaseUnavailable, make_engine, reading, writing
+from valuation.storage.engine import (
+    DatabaseUnavailable,
+    file_of,
+    make_engine,
+    reading,
+    writing,
+)
 from valuation.storage.quotes import QuoteStore
 from valuation.storage.upgrade import upgrade
 
@@ -83,3 +89,20 @@ def test_processes_may_make_the_database_at_once(database_url: str) -> None:
     running = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     ends = [process.communicate()[1] for process in running]
     assert [process.returncode for process in running] == [0, 0, 0, 0], ends
+
+
+@pytest.mark.only("sqlite", why="a server's database is no file of ours")
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_into_a_file_that_was_taken_away(
+    database_url: str, replaced: bool
+) -> None:
+    engine = make_engine(database_url)
+    upgrade(engine)
+    file = file_of(engine)
+    assert file is not None
+    file.unlink()
+    if replaced:
+        file.touch()
+    with pytest.raises(DatabaseUnavailable, match="deleted or replaced"), writing(engine):
+        pass
+    engine.dispose()

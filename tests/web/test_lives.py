@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from sqlalchemy import select
 
 from tests.callers import bearer, make_clerk, make_key, make_merchant
 from tests.fakes import FakeClock
@@ -15,6 +16,8 @@ from valuation.domain.people import Role, Scope
 from valuation.receipts.key_folder import read_ring
 from valuation.receipts.verifying import Authentic, verify
 from valuation.settings import Settings
+from valuation.storage import tables
+from valuation.storage.engine import reading
 from valuation.web.life_schemas import LifeOut, ReplayOut
 
 PHOTO = {"digest": "ab" * 32, "place": "shelf 7, photo 1"}
@@ -136,6 +139,17 @@ def test_a_till_that_asks_again_gets_the_same_quote(client: httpx.Client) -> Non
     assert again.headers["location"] == first.headers["location"]
     assert again.headers["idempotent-replayed"] == "true"
     assert "idempotent-replayed" not in first.headers
+
+
+def test_a_till_that_takes_an_imei_for_a_key_leaves_none_in_the_database(
+    client: httpx.Client,
+) -> None:
+    client.post("/v1/quotes", json=make_body(), headers={"Idempotency-Key": IMEI})
+    engine = client.app.state.shop.engine  # type: ignore[attr-defined]  # the test client's
+    with reading(engine) as connection:
+        rows = connection.execute(select(tables.answers)).all()
+    assert len(rows) == 1
+    assert IMEI not in str(rows)
 
 
 def test_the_same_key_with_another_request_is_refused(client: httpx.Client) -> None:

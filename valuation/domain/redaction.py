@@ -6,7 +6,7 @@ import unicodedata
 # Fourteen digits or more, however they are spaced: an IMEI, or a MEID in hexadecimal. Where they
 # are spaced, the a to f at the edge of a word ("device 49…") are no part of it.
 IDENTIFIER = re.compile(
-    r"(?:[0-9]|(?<![A-Za-z])[A-Fa-f])[ \-./]{0,2}(?:[0-9A-Fa-f][ \-./]{0,2}){12,}"
+    r"(?:[0-9]|(?<![A-Za-z])[A-Fa-f])[\W_]{0,2}(?:[0-9A-Fa-f][\W_]{0,2}){12,}"
     r"(?:[0-9]|[A-Fa-f](?![A-Za-z]))"
     r"|[0-9A-Fa-f]{14,}"
 )
@@ -36,5 +36,6 @@ def holds_identifier(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Full-width digits are digits too."""
-    return unicodedata.normalize("NFKC", text)
+    """Full-width digits are digits too, and so are those of every other script."""
+    known = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in known)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.money import BASIS_POINTS, share
-from valuation.domain.questions import BEST, QUESTIONS
+from valuation.domain.questions import BEST, BY_ID, QUESTIONS
 from valuation.domain.records import Role
 
 # Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
@@ -243,13 +243,28 @@ def check_parts(parts: Sequence[Part]) -> None:
         raise PolicyRefused("the parts together are worth more than the whole device")
 
 
+# What no shop's table may open: a stolen device goes nowhere, a hazard neither to the shelf nor to
+# the bench where parts are taken out.
+NEVER_OPEN: Mapping[str, frozenset[Route]] = {
+    "block_list": frozenset(Route) - {Route.REFUSE},
+    "battery_safety": frozenset({Route.AS_IS, Route.REFURBISH, Route.PARTS}),
+}
+
+
 def check_gated(gates: Gates) -> None:
-    """Answers without a price act through the gates alone, so their worst must close resale."""
+    """Answers without a price act through the gates alone, so their worst must close resale, and
+    whatever else is never open to them."""
     for question in QUESTIONS:
         closed = gates.closed({question.id: 0})
         if not question.priced and not {Route.AS_IS, Route.REFURBISH} <= closed.keys():
             worst = question.value(0)
             raise PolicyRefused(f"no gate closes resale where {question.id} is {worst}")
+    for question_id, routes in NEVER_OPEN.items():
+        worst, closed = BY_ID[question_id].value(0), gates.closed({question_id: 0})
+        if missing := sorted(route.value for route in routes - closed.keys()):
+            raise PolicyRefused(
+                f"no gate closes {', '.join(missing)} where {question_id} is {worst}"
+            )
 
 
 def _first_covering(level: int, steps: Sequence[tuple[int, int]]) -> int | None:

@@ -58,7 +58,7 @@ class ModelStore:
         except FileNotFoundError:
             return None
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-            raise BrokenPointer(f"{self.pointer(market)}: {error}") from error
+            raise BrokenPointer(f"{self.pointer(market).name}: {error}") from error
 
     def champions(self) -> list[Champion]:
         """Every market's champion, by market; BrokenPointer where one cannot be read."""

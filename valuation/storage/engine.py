@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -10,11 +11,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from valuation.storage.reasons import reason_of
 
 BUSY_SECONDS = 5.0
 CONNECTIONS = 8  # as many as there are threads that answer requests
+FILE = "tradein_file"
 TURNS, WRITES = "tradein_turns", "tradein_writes"
 CACHE_KIB = 512  # of pages, a connection
 MEMORY = ":memory:"
@@ -124,6 +127,7 @@ def _sqlite(url: URL) -> Engine:
         execution_options={TURNS: Lock()},
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", partial(_remember_file, Path(url.database)))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -141,9 +145,25 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
+def _remember_file(path: Path, _: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    record.info[FILE] = (path, path.stat().st_ino) if path.is_file() else None
+
+
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
+    if writes and connection.info[FILE]:
+        _check_file(*connection.info[FILE])
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check_file(path: Path, known: int) -> None:
+    """What is written into a file that was deleted or replaced is lost when the service stops."""
+    try:
+        same = path.stat().st_ino == known
+    except FileNotFoundError:
+        same = False
+    if not same:
+        raise DatabaseUnavailable("its file was deleted or replaced: restart the service")
 
 
 @contextmanager

@@ -52,5 +52,6 @@ CHECKS: Mapping[str, Callable[[Table], object]] = {
     "handling": _handling,
     "parts": lambda table: check_parts(readings.parts(table)),
     "policy": _policy,
+    "price-kinds": readings.price_kinds,
     "repairs": _repairs,
 }

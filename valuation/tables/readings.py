@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
-from valuation.domain.market import Market
-from valuation.domain.money import minor_units
+from valuation.domain.market import Market, PriceKind
+from valuation.domain.money import BASIS_POINTS, EXPONENTS, minor_units
 from valuation.domain.questions import BY_ID, UnknownAnswer
 from valuation.domain.records import Role
 from valuation.domain.terms import (
@@ -24,6 +24,11 @@ from valuation.domain.terms import (
 from valuation.tables.table import BrokenTable, Row, Table
 
 BASIS_POINTS_UNIT = "basis points"
+# The policy's settings: those for every market, and those by what.
+PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
+SCOPED = {
+    "step": "a currency", "goodwill": "route/currency", "override_limit": "role/currency",
+}  # fmt: skip
 
 Named = TypeVar("Named", bound=StrEnum)
 
@@ -56,6 +61,7 @@ def policy(table: Table, currency: str) -> Policy:
     """The policy; the step of ``currency`` must be there, goodwill (route/currency) may be."""
     settings: dict[tuple[str, str], Row] = {}
     for each in table.rows:
+        _check_setting(each)
         if settings.setdefault((each.text("setting"), each.text("scope")), each) is not each:
             raise each.broken(f"{each.text('setting')} stands here a second time")
 
@@ -83,6 +89,18 @@ def policy(table: Table, currency: str) -> Policy:
             if setting == "override_limit" and scope.partition("/")[2] == currency
         },
     )
+
+
+def _check_setting(row: Row) -> None:
+    """A slip of the pen would silently leave a setting as it was."""
+    setting, scope = row.text("setting"), row.text("scope")
+    if setting not in SCOPED and setting not in PLAIN:
+        known = ", ".join(sorted(PLAIN | SCOPED.keys()))
+        raise row.broken(f"unknown setting {setting!r}; known: {known}")
+    if setting in PLAIN and scope:
+        raise row.broken(f"{setting} has no scope, and {scope!r} stands there")
+    if setting in SCOPED and scope.rpartition("/")[2] not in EXPONENTS:
+        raise row.broken(f"the scope of {setting} is {SCOPED[setting]}, not {scope!r}")
 
 
 def deductions(table: Table) -> Deductions:
@@ -177,6 +195,15 @@ def depreciation(table: Table) -> Depreciation:
         if rows.setdefault(row.text("device"), kept) is not kept:
             raise row.broken(f"{row.text('device')} stands here a second time")
     return Depreciation(rows)
+
+
+def price_kinds(table: Table) -> None:
+    """BrokenTable for a trade-in price taken for a sale, or a sold price above what was asked."""
+    for row in table.rows:
+        if row.text("kind") == PriceKind.TRADE_IN.value:
+            raise row.broken("a trade-in price is no sale: the margin would be taken twice")
+        if not 0 < row.whole("value") <= BASIS_POINTS:
+            raise row.broken("a device sells for no more than was asked: 1 to 10000 basis points")
 
 
 def to_sold(table: Table, market: Market) -> int | None:

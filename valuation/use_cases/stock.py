@@ -42,7 +42,7 @@ from valuation.quotes.priced_quote import Plan, Pricing
 
 BATCH = 500  # devices priced by one call
 REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB
-IMEI_LIKE = re.compile(r"(?<!\d)\d(?:[ \-./]?\d){14,15}(?!\d)")
+IMEI_LIKE = re.compile(r"(?<!\d)\d(?:[\W_]?\d){14,15}(?!\d)")
 
 Key = tuple[str, tuple[tuple[str, str], ...], RowKey]
 

@@ -5,12 +5,14 @@ without the other. Only what did something is kept: a refusal may be tried again
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
+from valuation.domain.redaction import holds_identifier
 from valuation.shop import Shop
 from valuation.storage.answers import AnswerStore, KeptAnswer
 from valuation.storage.engine import reading, writing
@@ -75,6 +77,9 @@ async def _keeping(request: Request, caller: Caller, shop: InShop) -> Keeping | 
         return None
     if not 0 < len(key) <= LONGEST or not key.isprintable():
         raise KeyUnusable(f"an idempotency key has 1 to {LONGEST} printable characters")
+    # Tills take what is at hand for a key, an IMEI too: that is kept as the unit's own digest is.
+    if holds_identifier(key):
+        key = hmac.new(shop.unit_key, key.encode(), hashlib.sha256).hexdigest()
     asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     digest = hashlib.sha256(asked + await request.body()).hexdigest()
     return Keeping(shop, caller.merchant, key, digest, shop.clock())
