@@ -34,6 +34,7 @@ def test_the_last_page_says_that_it_is(standing: httpx.Client) -> None:
         ("", "q"),
         ("q=", "q"),
         ("q=%00", "q"),
+        ("q=%ff", "q"),
         ("q=iphone&limit=0", "limit"),
         ("q=iphone&limit=101", "limit"),
         ("q=iphone&limit=ten", "limit"),
@@ -45,4 +46,6 @@ def test_the_last_page_says_that_it_is(standing: httpx.Client) -> None:
 def test_a_wrong_parameter_is_named(standing: httpx.Client, query: str, field: str) -> None:
     answer = standing.get(f"/v1/devices?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == field
+    error = answer.json()["errors"][0]
+    assert error["field"] == field
+    assert error["accepted"] not in (None, "", error["message"])

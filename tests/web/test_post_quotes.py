@@ -7,7 +7,7 @@ import pytest
 
 from tests.databases import everything, rows
 from tests.fakes import FakeClock, FakeEntropy
-from tests.web.answers import IMEI, IPHONE, NOTHING, make_body
+from tests.web.answers import GOOD, IMEI, IPHONE, NOTHING, make_body
 from valuation.domain.device import Category
 from valuation.domain.questions import questions_for
 from valuation.domain.quote import ENTROPY
@@ -160,6 +160,8 @@ def test_an_unknown_device_is_referred_with_suggestions(standing: httpx.Client) 
     quote = make_quote(standing, device={"name": "Apple iPhone 13 Profi", "storage_gb": 128})
     assert quote["outcome"] == "referral"
     assert quote["referral"]["code"] == "unknown_device"
+    assert quote["answers"] == GOOD, "whoever looks at it knows what the customer said"
+    assert (quote["assumptions"], quote["missing"]) == ([], [])
     assert "apple/iphone/iphone-13-pro" in [s["id"] for s in quote["referral"]["suggestions"]]
 
 

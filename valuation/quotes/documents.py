@@ -61,6 +61,8 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
     """Everything that a quote says, as JSON-able data; money as {amount, currency}."""
     currency = quote.market.currency
     answers = quote.answers
+    # Of a device that nobody knows the answers are kept for whoever looks, and nothing is counted.
+    counted = answers if quote.subject.device else None
     return {
         "schema": SCHEMA,
         "id": quote.id,
@@ -76,9 +78,9 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "device": _subject(quote.subject),
         "context": dict(quote.context),
         "answers": {} if answers is None else _given(answers.given),
-        "assumptions": [] if answers is None else [_assumption(q) for q in answers.assumed],
-        "missing": [] if answers is None else list(answers.missing),
-        "grade_capped_by": None if answers is None else answers.grade_capped_by,
+        "assumptions": [] if counted is None else [_assumption(q) for q in counted.assumed],
+        "missing": [] if counted is None else list(counted.missing),
+        "grade_capped_by": None if counted is None else counted.grade_capped_by,
         "stale": _stale(quote),
         **_outcome(quote.outcome, currency),
         **({"outcome": REFUSED} if _refused(quote) else {}),

@@ -110,11 +110,10 @@ class Desk:
             self._days[day] = Appraiser(self.model, self.book.tables(day))
         return self._days[day]
 
-    def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers | None:
+    def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers:
         category = subject.device.category if subject.device else Category.PHONE
         given = parse(answers=request.answers, category=category)
-        completed = complete(given=given, category=category)
-        return completed if subject.device else None
+        return complete(given=given, category=category)
 
     def _subject(self, request: QuoteRequest) -> tuple[Subject, Referral | None]:
         identifier = parse_identifier(request.identifier) if request.identifier else None

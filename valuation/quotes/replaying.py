@@ -71,11 +71,8 @@ def versions_of(document: Mapping[str, object]) -> Versions:
 def asked_of(document: Mapping[str, object]) -> Asked:
     """What went into a document, taken from its inputs alone."""
     subject = _subject(cast(dict[str, object], document["device"]))
-    answers = None
-    if subject.device is not None:
-        category = subject.device.category
-        given = parse(answers=cast(dict[str, object], document["answers"]), category=category)
-        answers = complete(given=given, category=category)
+    category = subject.device.category if subject.device else Category.PHONE
+    given = parse(answers=cast(dict[str, object], document["answers"]), category=category)
     return Asked(
         id=str(document["id"]),
         code=str(document["code"]),
@@ -86,7 +83,7 @@ def asked_of(document: Mapping[str, object]) -> Asked:
         # Which device was meant was the catalogue's word on that day: an input, not an answer.
         referral=None if subject.device else _referral(document),
         context=cast(dict[str, str], document["context"]),
-        answers=answers,
+        answers=complete(given=given, category=category),
         lock_days=int(cast(int, document["lock_days"])),
     )
 

@@ -78,7 +78,8 @@ def _device_needed(_: DeviceNeeded) -> Problem:
 
 
 def _identifier(error: NotAnIdentifier) -> Problem:
-    found = in_body(("device", "identifier"), str(error))
+    accepted = "an IMEI of 15 digits as *#06# shows it, a MEID or a serial number"
+    found = in_body(("device", "identifier"), str(error), accepted)
     return refused("not_an_identifier", "Not an identifier", found)
 
 
@@ -170,7 +171,9 @@ def install(app: FastAPI) -> None:
 async def _invalid(request: Request, error: Any) -> Response:
     """What is wrong with the request's shape; its route says which parameters it has."""
     models = [each.field_info.annotation for each in request.scope["route"].dependant.query_params]
-    parameters = [name for model in models for name in model.model_fields]
+    parameters = {
+        name: known.description for model in models for name, known in model.model_fields.items()
+    }
     problem = validation_problem(error.errors(), parameters, body_of(request.scope))
     return problem.response(request.state.request_id)
 

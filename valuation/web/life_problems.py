@@ -72,7 +72,7 @@ def _stepping(_: Exception) -> Problem:
 
 
 def _key_unusable(error: KeyUnusable) -> Problem:
-    found = FieldError("Idempotency-Key", str(error))
+    found = FieldError("Idempotency-Key", str(error), "1 to 255 printable characters")
     return Problem(422, "idempotency_key_unusable", "Key unusable", str(error), (found,))
 
 

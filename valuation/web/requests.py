@@ -145,6 +145,14 @@ class BundleQuery(MarketQuery):
 class DeviceQuery(_Query):
     """A search for devices, a page of it."""
 
-    q: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
-    starting_after: Annotated[str, Field(max_length=120)] | None = None
+    q: Annotated[
+        str,
+        Field(
+            min_length=1, max_length=80, pattern=r"^[^\x00\ufffd]+$",
+            description="1 to 80 characters of a device's name, as UTF-8",
+        ),
+    ]  # fmt: skip
+    limit: Annotated[int, Field(ge=1, le=100, description="a whole number from 1 to 100")] = 10
+    starting_after: Annotated[str, Field(max_length=120)] | None = Field(
+        default=None, description="an id of the page before"
+    )

@@ -23,9 +23,12 @@ KINDS = {
 
 
 def validation_problem(
-    findings: Sequence[Mapping[str, Any]], parameters: Sequence[str], body: type[BaseModel] | None
+    findings: Sequence[Mapping[str, Any]],
+    parameters: Mapping[str, str | None],
+    body: type[BaseModel] | None,
 ) -> Problem:
-    """A 422 that names every field that is wrong; ``parameters`` and ``body`` as declared."""
+    """A 422 that names every field that is wrong; ``parameters``: what each accepts, ``body`` as
+    declared."""
     errors = [
         _in_body(each, body) if each["loc"][0] == "body" else _parameter(each, parameters)
         for each in findings[:MOST]
@@ -41,16 +44,15 @@ def _in_body(finding: Mapping[str, Any], body: type[BaseModel] | None) -> FieldE
     return in_body(place, _message(finding), accepted_at(place, body))
 
 
-def _parameter(finding: Mapping[str, Any], parameters: Sequence[str]) -> FieldError:
+def _parameter(finding: Mapping[str, Any], parameters: Mapping[str, str | None]) -> FieldError:
     field = ".".join(redact(str(part)) for part in finding["loc"][1:])
     if finding["type"] == "extra_forbidden":
         said = "no such parameter"
         return FieldError(field, said, ", ".join(parameters) or "no parameter")
     message = _message(finding)
-    if finding["type"] == "missing":
-        return FieldError(field, message)
-    choices = str(finding.get("ctx", {}).get("expected", message))
-    return FieldError(field, message, choices.replace("'", ""))
+    choices = finding.get("ctx", {}).get("expected")
+    accepted = parameters.get(field) if choices is None else str(choices).replace("'", "")
+    return FieldError(field, message, accepted)
 
 
 def _message(finding: Mapping[str, Any]) -> str:
