@@ -1,15 +1,17 @@
 """Conformity scores: how far later or held-out sales lie from the fitted quantiles."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from training import metrics
 from training.dataset import Dataset, Index, Mask
 from training.fit import LEVELS, Fitted, Progress, Task, fit_many, held_out
+from training.params import MixRules
 from training.splits import balanced_folds, calibration_groups
-from valuation.features import Floats, Words, context_words, feature_matrix
-from valuation.ladder import Ladder
+from valuation.features import Floats, Words, context_words
 from valuation.price_model.calibration import (
     ALL_SOLD,
     CELL_CONTEXT,
@@ -19,6 +21,7 @@ from valuation.price_model.calibration import (
     support_of,
 )
 from valuation.price_model.library import Booster
+from valuation.price_model.views import Direct, Views, mixed, shares_of
 
 KEPT = 1_001  # order statistics kept of each set of scores
 
@@ -51,10 +54,13 @@ def fit_all(task: Task, *, undated: bool, progress: Progress | None = None) -> F
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Sales that a fit left out: raw log quantiles (n, levels), the sales that it had of each
-    device model (n,), the buyer of each sale, and the fold that left it out (n,)."""
+    """Sales that a fit left out: log quantiles of both views and raw ones (n, levels), the sales
+    that it had of each device model (n,), the buyer of each sale, the fold that left it out (n,).
+    """
 
     sales: Dataset
+    first: Floats
+    second: Floats
     raw: Floats
     support: Index
     buyers: Words
@@ -69,14 +75,13 @@ class Scored:
 
     def take(self, rows: Mask) -> "Scored":
         """Some of the sales."""
-        return Scored(
-            self.sales.take(rows),
-            self.raw[rows],
-            self.support[rows],
-            self.buyers[rows],
-            self.fold[rows],
-            self.launch_known[rows],
-        )
+        parts = {name: getattr(self, name)[rows] for name in self.__slots__ if name != "sales"}
+        return Scored(self.sales.take(rows), **parts)
+
+    def mixed(self, shares: Mapping[str, float]) -> "Scored":
+        """The same with raw log quantiles of so much of the second view."""
+        share = shares_of(self.support.tolist(), self.launch_known.tolist(), shares)
+        return replace(self, raw=mixed(self.first, self.second, share))
 
     def cells(self) -> list[tuple[str, ...]]:
         """The cells that speak for each sale."""
@@ -92,11 +97,13 @@ class Scored:
 class Calibrated:
     """The calibration, with calibrated log quantiles of sales that their own fit left out.
 
+    ``shares``: what the direct boosters count for, by sold, unsold and bare device models.
     ``unsold``: sales left out with their whole device model; ``left_out``: sales left out with
     their group, None where a later window calibrates. Each fold has the offsets of the *others*.
     """
 
     calibration: Calibration
+    shares: Mapping[str, float]
     unsold: Floats
     left_out: tuple[Scored, Floats] | None
 
@@ -114,9 +121,19 @@ def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
     unsold = _out_of_fold(task, fits.by_model, folds)
     # The same device models once more, as if nobody knew what they cost when they came out.
     bare = _out_of_fold(replace(task, dataset=_without_launch(task.dataset)), fits.by_model, folds)
+    shares = {
+        part: best_share(scored, task.params.mix)
+        for part, scored in (
+            (ALL_SOLD, sold.take(sold.support > 0)),
+            (Support.UNSOLD.value, unsold),
+            (Support.BARE.value, bare),
+        )
+    }
+    sold, unsold, bare = sold.mixed(shares), unsold.mixed(shares), bare.mixed(shares)
     calibration = _calibration(sold, (unsold, bare), least)
     return Calibrated(
         calibration,
+        shares,
         _across_folds(unsold, lambda rest: _calibration(sold, (rest, bare), least)),
         (sold, _across_folds(sold, lambda rest: _calibration(rest, (unsold, bare), least)))
         if fits.by_group
@@ -125,16 +142,46 @@ def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
 
 
 def scored(task: Task, fitted: Fitted, sales: Dataset) -> Scored:
-    """Sales priced by a fit that has not seen them."""
+    """Sales priced by a fit that has not seen them; the ladder's view alone is the raw one."""
     support = [fitted.ladder.sales_of(str(name)) for name in sales.columns.device_model]
+    first, second = views_of(task, fitted).both(sales.columns)
     return Scored(
         sales,
-        raw_log_quantiles(task, fitted, sales),
+        first,
+        second,
+        np.sort(first, axis=1),
         np.array(support, dtype=np.intp),
         context_words(sales.columns, CELL_CONTEXT, task.specification),
         np.zeros(len(sales), dtype=np.intp),
         np.asarray(sales.columns.launch_price_cny > 0, dtype=np.bool_),
     )
+
+
+def views_of(task: Task, fitted: Fitted) -> Views:
+    """The views of a fit, the second asked for every sale."""
+    shares = dict.fromkeys((ALL_SOLD, Support.UNSOLD.value, Support.BARE.value), 1.0)
+    boosters, direct = (
+        tuple(Booster(text) for text in texts) for texts in (fitted.boosters, fitted.direct)
+    )
+    second = Direct(direct, fitted.starts, shares)
+    return Views(task.specification, fitted.ladder, boosters, second)
+
+
+def best_share(scored: Scored, rules: MixRules) -> float:
+    """The share of the second view with the least pinball loss, 0 where it gains too little.
+
+    The sales that choose among a handful of shares calibrate afterwards: what that flatters is
+    small, and the evaluation looks at other sales.
+    """
+    if not len(scored.sales):
+        return 0.0
+
+    def loss(share: float) -> float:
+        quantiles = mixed(scored.first, scored.second, np.full(len(scored.sales), share))
+        return metrics.shifted_pinball(actual=scored.sales.log_price, quantiles=quantiles)
+
+    best = min(rules.shares, key=loss)
+    return best if loss(best) <= (1 - rules.least_gain) * loss(0.0) else 0.0
 
 
 def _calibration(sold: Scored, never: Sequence[Scored], least: int) -> Calibration:
@@ -167,32 +214,17 @@ def _without_launch(dataset: Dataset) -> Dataset:
     return replace(dataset, columns=replace(dataset.columns, launch_price_cny=unknown))
 
 
-def raw_log_quantiles(task: Task, fitted: Fitted, dataset: Dataset) -> Floats:
-    """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
-    boosters = [Booster(text) for text in fitted.boosters]
-    return predict(fitted.ladder, boosters, task, dataset)
-
-
-def predict(ladder: Ladder, boosters: list[Booster], task: Task, dataset: Dataset) -> Floats:
-    """The sum of ladder and boosters, as the price model serves it."""
-    matrix = feature_matrix(dataset.columns, task.specification)
-    rungs = ladder.features(dataset.columns, task.specification)
-    level = ladder.terms_level(dataset.columns, matrix, task.specification) + rungs[:, :1]
-    inputs = np.hstack([matrix, rungs])
-    scores = np.hstack([booster.predict(inputs) for booster in boosters])
-    ordered: Floats = np.sort(scores + level, axis=1)
-    return ordered
-
-
 def _out_of_fold(task: Task, fits: tuple[Fitted, ...], fold: Index) -> Scored:
     """Every sale of the task priced by the fit of its fold."""
     whole = scored(task, fits[0], task.dataset)
-    raw, support = np.array(whole.raw), np.array(whole.support)
+    names = ("first", "second", "raw", "support")
+    parts: dict[str, Any] = {name: np.array(getattr(whole, name)) for name in names}
     for number, fitted in enumerate(fits):
         inside = fold == number
         part = scored(task, fitted, task.dataset.take(inside))
-        raw[inside], support[inside] = part.raw, part.support
-    return Scored(task.dataset, raw, support, whole.buyers, fold, whole.launch_known)
+        for name, values in parts.items():
+            values[inside] = getattr(part, name)
+    return replace(whole, **parts, fold=fold)
 
 
 def _kept(scores: Floats) -> dict[float, tuple[float, ...]]:

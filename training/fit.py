@@ -1,4 +1,4 @@
-"""Monotone quantile boosters on what the ladder leaves.
+"""Monotone quantile boosters on what the ladder leaves, and others on the price itself.
 
 LightGBM refuses monotone constraints with its own quantile objective, because that renews the
 leaves. A pinball loss as a custom objective takes them, when its hessian is its own majorizer:
@@ -24,6 +24,9 @@ LEVELS = (0.1, 0.5, 0.9)
 # Constraint method: `advanced` breaks the promise (LightGBM issues 5358 and 6155).
 METHOD = "intermediate"
 ATTEMPTS = 5
+# Columns that only the direct boosters read: they name the device model instead of the ladder.
+CODES = ("device_model", "family")
+OTHER_SEED = 7  # so that the two kinds draw other rows
 
 Objective = Callable[[Floats, lgb.Dataset], tuple[Floats, Floats]]
 
@@ -37,10 +40,28 @@ def _nobody(_done: int, _of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A ladder with its boosters in LightGBM's text format, by quantile level."""
+    """A ladder with its boosters in LightGBM's text format, by quantile level; ``direct`` ones add
+    to ``starts``, in log price, and know nothing of the ladder."""
 
     ladder: Ladder
     boosters: tuple[str, ...]
+    direct: tuple[str, ...]
+    starts: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A ladder, the columns of the boosters (n, k), what it leaves to each quantile (n, levels),
+    the log price of each sale (n,)."""
+
+    ladder: Ladder
+    inputs: Floats
+    left: Floats
+    log_price: Floats
+
+    def starts(self) -> tuple[float, ...]:
+        """Where the direct boosters start from: the quantile of all sales."""
+        return tuple(round(float(np.quantile(self.log_price, level)), 6) for level in LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,7 @@ def fit_many(
 
     ``progress`` is told how many of how many steps are done.
     """
-    steps = len(tasks) * (1 + len(LEVELS))
+    steps = len(tasks) * (1 + 2 * len(LEVELS))
     tell = progress or _nobody
     tell(0, steps)
     prepared = []
@@ -71,9 +92,10 @@ def fit_many(
         prepared.append(made)
         tell(len(prepared), steps)
     fitting = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_fit_booster)(inputs, targets[:, place], level, task.specification, task.params)
-        for task, (_, inputs, targets) in zip(tasks, prepared, strict=True)
-        for place, level in enumerate(LEVELS)
+        delayed(fit)(made, place, task.specification, task.params)
+        for task, made in zip(tasks, prepared, strict=True)
+        for fit in (fit_residual, fit_direct)
+        for place in range(len(LEVELS))
     )
     texts = []
     for text in fitting:
@@ -81,14 +103,14 @@ def fit_many(
         tell(len(tasks) + len(texts), steps)
     step = len(LEVELS)
     return [
-        Fitted(ladder, tuple(texts[i * step : (i + 1) * step]))
-        for i, (ladder, _, _) in enumerate(prepared)
+        Fitted(made.ladder, tuple(own[:step]), tuple(own[step:]), made.starts())
+        for i, made in enumerate(prepared)
+        for own in (texts[2 * step * i : 2 * step * (i + 1)],)
     ]
 
 
-def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
-    """The ladder, what the boosters see (rungs out of fold, so that none has seen its sale), and
-    what the ladder leaves to each quantile, shape (n, levels)."""
+def _prepare(task: Task) -> Prepared:
+    """The ladder and what the boosters see: rungs out of fold, so that none has seen its sale."""
     rules, specification = task.params.ladder, task.specification
     fitted = fit_ladder(
         task.dataset,
@@ -108,7 +130,37 @@ def _prepare(task: Task) -> tuple[Ladder, Floats, Floats]:
         residual=taken.log_price - level, rules=rules, levels=LEVELS,
     )  # fmt: skip
     levels = served.terms_level(taken.columns, matrix, specification) + rungs[:, :1]
-    return served, np.hstack([matrix, rungs]), taken.log_price[:, None] - levels
+    inputs = np.hstack([matrix, rungs])
+    return Prepared(served, inputs, taken.log_price[:, None] - levels, taken.log_price)
+
+
+def fit_residual(
+    made: Prepared, place: int, specification: FeatureSpecification, params: Params
+) -> str:
+    """A booster on what the ladder leaves to a quantile level; the rungs say which device model."""
+    inputs = _hidden(made.inputs, specification, CODES)
+    return _fit_booster(
+        inputs, made.left[:, place], LEVELS[place], specification, params.boosters, params.seed
+    )
+
+
+def fit_direct(
+    made: Prepared, place: int, specification: FeatureSpecification, params: Params
+) -> str:
+    """A booster on the log price itself, which sees codes of device models and no ladder."""
+    inputs = _hidden(made.inputs, specification, LADDER_COLUMNS)
+    target = made.log_price - made.starts()[place]
+    seed = params.seed + OTHER_SEED
+    return _fit_booster(inputs, target, LEVELS[place], specification, params.direct, seed)
+
+
+def _hidden(inputs: Floats, specification: FeatureSpecification, names: Sequence[str]) -> Floats:
+    """The columns with some that say nothing: no tree splits on them, and all boosters of a bundle
+    read the same row."""
+    columns = [*specification.names(), *LADDER_COLUMNS]
+    seen = np.array(inputs)
+    seen[:, [columns.index(name) for name in names]] = 0.0
+    return seen
 
 
 def _fit_booster(
@@ -116,9 +168,9 @@ def _fit_booster(
     target: Floats,
     level: float,
     specification: FeatureSpecification,
-    params: Params,
+    rules: BoosterRules,
+    seed: int,
 ) -> str:
-    rules = params.boosters
     names = [*specification.names(), *LADDER_COLUMNS]
     data = lgb.Dataset(
         inputs,
@@ -127,7 +179,7 @@ def _fit_booster(
         categorical_feature=list(specification.categorical()),
         free_raw_data=False,
     )
-    settings = _settings(specification, params, rows=len(target))
+    settings = _settings(specification, rules, seed, rows=len(target))
     settings["objective"] = pinball_objective(level=level, smoothing=rules.smoothing)
     return _without_parameters(_trained(settings, data, rules.trees).model_to_string())
 
@@ -147,9 +199,8 @@ def _trained(settings: dict[str, object], data: lgb.Dataset, trees: int) -> lgb.
 
 
 def _settings(
-    specification: FeatureSpecification, params: Params, *, rows: int
+    specification: FeatureSpecification, rules: BoosterRules, seed: int, *, rows: int
 ) -> dict[str, object]:
-    rules: BoosterRules = params.boosters
     return {
         "num_leaves": rules.leaves,
         "learning_rate": rules.learning_rate,
@@ -162,7 +213,7 @@ def _settings(
         "monotone_constraints": [*specification.monotone(), *LADDER_MONOTONE],
         "monotone_constraints_method": METHOD,
         "max_cat_to_onehot": 8,
-        "seed": params.seed,
+        "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": 1,

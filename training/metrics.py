@@ -40,6 +40,12 @@ def mean_pinball_losses(*, actual: Floats, quantiles: Floats) -> Floats:
     return averaged
 
 
+def shifted_pinball(*, actual: Floats, quantiles: Floats) -> float:
+    """The same after each column is shifted by what it misses on average, as calibration does."""
+    misses = [np.quantile(actual - quantiles[:, i], level) for i, level in enumerate(LEVELS)]
+    return mean_pinball(actual=actual, quantiles=quantiles + np.array(misses))
+
+
 def covered(*, actual: Floats, low: Floats, high: Floats) -> Floats:
     """1.0 where the sale lies in its interval, borders included, else 0.0; shape (n,)."""
     return ((actual >= low) & (actual <= high)).astype(np.float64)

@@ -19,7 +19,6 @@ from valuation.features import FeatureSpecification
 from valuation.ladder import LADDER_COLUMNS
 from valuation.price_model import calibration as conformal
 from valuation.price_model.bundle import Bundle
-from valuation.price_model.calibration import Calibration
 from valuation.price_model.model import PriceModel, assemble, devices_to_csvish, ladder_to_json
 
 Files = dict[str, bytes]
@@ -58,14 +57,12 @@ def fit_model(
     task = Task(fit, specification, teaches, sizes_of(fit.columns, devices), params)
     fits = fit_all(task, undated=later is None, progress=progress)
     calibrated = calibrate(task, fits, fit.take(np.zeros(0, np.intp)) if later is None else later)
-    files = _files(task, fits.own, calibrated.calibration, devices)
+    files = _files(task, fits.own, calibrated, devices)
     model = assemble(Bundle("", {**files, "evaluation.json": b"{}"}, {}))
     return Modelled(model, files, task, calibrated)
 
 
-def _files(
-    task: Task, fitted: Fitted, calibration: Calibration, devices: Sequence[Device]
-) -> Files:
+def _files(task: Task, fitted: Fitted, calibrated: Calibrated, devices: Sequence[Device]) -> Files:
     specification: FeatureSpecification = task.specification
     named = {
         "model.json": {
@@ -78,11 +75,16 @@ def _files(
         },
         "features.json": specification.to_json(),
         "ladder.json": ladder_to_json(fitted.ladder),
-        "calibration.json": conformal.to_json(calibration),
+        "calibration.json": conformal.to_json(calibrated.calibration),
         "catalogue.json": devices_to_csvish(devices),
         "params.json": asdict(task.params),
     }
     files = {name: orjson.dumps(data, option=JSON) for name, data in named.items()}
     for level, text in zip(LEVELS, fitted.boosters, strict=True):
         files[f"booster-{level}.txt"] = text.encode("ascii")
+    if any(calibrated.shares.values()):
+        direct = {"starts": fitted.starts, "shares": calibrated.shares}
+        files["direct.json"] = orjson.dumps(direct, option=JSON)
+        for level, text in zip(LEVELS, fitted.direct, strict=True):
+            files[f"direct-{level}.txt"] = text.encode("ascii")
     return files

@@ -46,6 +46,7 @@ class SpecificationRules:
     ages_days: int
     least_context: int
     least_brand: int
+    least_code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class LadderRules:
 
 @dataclass(frozen=True, slots=True)
 class BoosterRules:
-    """Size and pace of the boosters."""
+    """Size and pace of one kind of boosters."""
 
     trees: int
     leaves: int
@@ -74,6 +75,17 @@ class BoosterRules:
     row_share: float
     ridge: float
     smoothing: float
+
+
+@dataclass(frozen=True, slots=True)
+class MixRules:
+    """How much the direct boosters say."""
+
+    shares: tuple[float, ...]
+    least_gain: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shares", tuple(self.shares))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,8 @@ class Params:
     specification: SpecificationRules
     ladder: LadderRules
     boosters: BoosterRules
+    direct: BoosterRules
+    mix: MixRules
     evaluation: EvaluationRules
 
 
@@ -106,6 +120,8 @@ SECTIONS: Mapping[str, type] = {
     "specification": SpecificationRules,
     "ladder": LadderRules,
     "boosters": BoosterRules,
+    "direct": BoosterRules,
+    "mix": MixRules,
     "evaluation": EvaluationRules,
 }
 Section = TypeVar("Section")

@@ -49,6 +49,8 @@ def specification_of(
         vocabulary={
             "brand": _frequent(columns.brand.tolist(), rules.least_context),
             "category": tuple(category.value for category in Category),
+            "device_model": _frequent(columns.device_model.tolist(), rules.least_code),
+            "family": _frequent(columns.family.tolist(), rules.least_code),
             "unit_state": tuple(state.value for state in UnitState),
         },
         typical={name: _typical_fact(dataset, name) for name in FACTS},

@@ -96,7 +96,7 @@ class FeatureSpecification:
         return (
             *(name for fact in FACTS for name in (fact, f"has_{fact}")),
             *SUCCESSOR,
-            *VOCABULARY,
+            *sorted(self.vocabulary),
             *(SEASON if self.dated else ()),
             *(f"context_{name}" for name in sorted(self.context)),
             *(f"answer_{question}" for question in sorted(self.answers)),
@@ -129,7 +129,7 @@ class FeatureSpecification:
 
     def categorical(self) -> tuple[int, ...]:
         """Positions of the columns that hold codes of a vocabulary."""
-        coded = {*VOCABULARY, *(f"context_{name}" for name in self.context)}
+        coded = {*self.vocabulary, *(f"context_{name}" for name in self.context)}
         return tuple(i for i, name in enumerate(self.names()) if name in coded)
 
     def to_json(self) -> dict[str, object]:
@@ -158,7 +158,6 @@ FACTS = (
 )  # fmt: skip
 LAUNCH = FACTS.index("log_launch_price")
 SUCCESSOR = ("superseded", "days_superseded")
-VOCABULARY = ("brand", "category", "unit_state")
 SEASON = ("season_sin", "season_cos")
 
 
@@ -168,7 +167,7 @@ def feature_matrix(columns: Columns, specification: FeatureSpecification) -> Flo
     Units: days, GB, natural log of whole yuan, grams, mAh, inches, levels, codes.
     """
     values = {**_facts(columns, specification), **_successor(columns, specification)}
-    for name in VOCABULARY:
+    for name in specification.vocabulary:
         values[name] = _codes(getattr(columns, name), specification.codes[name])
     if specification.dated:
         values |= _season(columns)

@@ -37,6 +37,7 @@ def small_params() -> Params:
             shipped.specification, least_answers=12, least_level=5, least_brand=200
         ),
         boosters=replace(shipped.boosters, trees=40, leaves=8, learning_rate=0.15),
+        direct=replace(shipped.direct, trees=40, leaves=8, learning_rate=0.15),
         evaluation=replace(shipped.evaluation, minimum=20, resamples=100, golden=20),
     )
 

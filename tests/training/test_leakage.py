@@ -144,7 +144,7 @@ def test_no_fold_is_scored_by_a_fit_that_knows_its_groups_or_its_device_models(
 
     def nothing_fitted(tasks: Sequence[Task], **_: object) -> list[Fitted]:
         asked.extend(tasks)
-        return [Fitted(Ladder(0.0, (), {}, Rung(0.0, 0, 0.0)), ()) for _ in tasks]
+        return [Fitted(Ladder(0.0, (), {}, Rung(0.0, 0, 0.0)), (), (), ()) for _ in tasks]
 
     monkeypatch.setattr(conformal, "fit_many", nothing_fitted)
     fits = conformal.fit_all(task, undated=True)

@@ -22,7 +22,6 @@ from training.benchmark.settings import Kind, Pace
 from training.benchmark.splits import Fold, groups_of_kind
 from training.benchmark.work import fitted, part_digest
 from training.dataset import Dataset
-from training.metrics import LEVELS
 from training.params import Params
 from training.splits import balanced_folds
 from valuation.features import Floats
@@ -98,15 +97,10 @@ def _score(task: Search, settings: Settings, best: float) -> float:
             predict = fitted(task.method, settings, sales, task.params)
             actual.append(validation.log_price)
             raw.append(predict(validation.columns))
-        loss = _shifted_pinball(np.concatenate(actual), np.vstack(raw))
+        loss = metrics.shifted_pinball(actual=np.concatenate(actual), quantiles=np.vstack(raw))
         if number == 0 and len(task.folds) > 1 and loss > BEHIND * best:
             return float("inf")
     return loss
-
-
-def _shifted_pinball(actual: Floats, raw: Floats) -> float:
-    shift = [np.quantile(actual - raw[:, column], level) for column, level in enumerate(LEVELS)]
-    return metrics.mean_pinball(actual=actual, quantiles=raw + np.array(shift))
 
 
 def _inner_folds(

@@ -39,6 +39,11 @@ def support_of(sales: int, *, launch_known: bool) -> Support:
     return Support.UNSOLD if launch_known else Support.BARE
 
 
+def whole_of(support: Support) -> str:
+    """The widest cell of a band: all sold device models together, or those of one kind unsold."""
+    return support.value if support in (Support.UNSOLD, Support.BARE) else ALL_SOLD
+
+
 def cells_of(support: Support, buyer: str | None) -> tuple[str, ...]:
     """The cells that speak for a device model, the narrowest first."""
     if support in (Support.UNSOLD, Support.BARE):

@@ -20,12 +20,12 @@ from valuation.features import (
     Floats,
     columns_of,
     context_words,
-    feature_matrix,
 )
 from valuation.ladder import LADDER_COLUMNS, Factor, Ladder, Rung, Term
 from valuation.price_model import calibration as conformal
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.calibration import (
+    ALL_SOLD,
     CELL_CONTEXT,
     Calibration,
     Support,
@@ -33,6 +33,7 @@ from valuation.price_model.calibration import (
     support_of,
 )
 from valuation.price_model.library import Booster
+from valuation.price_model.views import Direct, Views
 
 
 @dataclass(eq=False)  # not frozen: whoever catches an exception sets its traceback
@@ -57,6 +58,7 @@ class PriceModel:
     ladder: Ladder
     levels: tuple[float, ...]
     boosters: tuple[Booster, ...]
+    direct: Direct | None
     calibration: Calibration
     devices: Mapping[str, Device]
     evaluation: Mapping[str, object]
@@ -77,17 +79,8 @@ class PriceModel:
         # Rows of one quote differ in their answers alone, which offsets know nothing of.
         offsets = {kind: self._offsets(*kind) for kind in dict.fromkeys(kinds)}
         shift = np.array([offsets[kind] for kind in kinds]).reshape(-1, len(self.levels))
-        ordered: Floats = np.sort(self.raw_log_quantiles(columns) + shift, axis=1)
-        return ordered
-
-    def raw_log_quantiles(self, columns: Columns) -> Floats:
-        """Fitted log quantiles before calibration, ascending, shape (n, levels)."""
-        matrix = feature_matrix(columns, self.specification)
-        ladder = self.ladder.features(columns, self.specification)
-        level = self.ladder.terms_level(columns, matrix, self.specification) + ladder[:, :1]
-        inputs = np.hstack([matrix, ladder])
-        scores = np.hstack([booster.predict(inputs) for booster in self.boosters])
-        ordered: Floats = np.sort(scores + level, axis=1)
+        views = Views(self.specification, self.ladder, self.boosters, self.direct)
+        ordered: Floats = np.sort(views.log_quantiles(columns) + shift, axis=1)
         return ordered
 
     def taught(self) -> Mapping[str, Known]:
@@ -137,7 +130,7 @@ def assemble(bundle: Bundle) -> PriceModel:
     if silent:
         raise ForeignBundle(f"its calibration has no scores for {', '.join(silent)} device models")
     expected = len(model.specification.names()) + len(LADDER_COLUMNS)
-    for booster in model.boosters:
+    for booster in (*model.boosters, *(model.direct.boosters if model.direct else ())):
         if booster.features != expected:
             raise ForeignBundle(
                 f"the boosters want {booster.features} columns, this version makes {expected}"
@@ -160,9 +153,8 @@ def _assemble(bundle: Bundle) -> PriceModel:
         specification=specification,
         ladder=ladder_from_json(cast(dict[str, object], bundle.json("ladder.json"))),
         levels=levels,
-        boosters=tuple(
-            Booster(bundle.files[f"booster-{level}.txt"].decode("ascii")) for level in levels
-        ),
+        boosters=_boosters(bundle, "booster", levels),
+        direct=_direct(bundle, levels),
         calibration=conformal.from_json(
             cast(dict[str, dict[str, list[float]]], bundle.json("calibration.json"))
         ),
@@ -170,6 +162,24 @@ def _assemble(bundle: Bundle) -> PriceModel:
         evaluation=cast(dict[str, object], bundle.json("evaluation.json")),
         provenance=bundle.provenance,
     )
+
+
+def _boosters(bundle: Bundle, kind: str, levels: Sequence[float]) -> tuple[Booster, ...]:
+    return tuple(Booster(bundle.files[f"{kind}-{level}.txt"].decode("ascii")) for level in levels)
+
+
+def _direct(bundle: Bundle, levels: Sequence[float]) -> Direct | None:
+    """The second view, where the bundle has one."""
+    if "direct.json" not in bundle.files:
+        return None
+    facts = cast(dict[str, object], bundle.json("direct.json"))
+    shares = _numbers(facts["shares"])
+    if missing := {ALL_SOLD, Support.UNSOLD.value, Support.BARE.value} - shares.keys():
+        raise ForeignBundle(f"direct.json has no share for {', '.join(sorted(missing))} devices")
+    if not all(0 <= share <= 1 for share in shares.values()):
+        raise ForeignBundle("direct.json: a share of the second view is not within 0 and 1")
+    starts = tuple(float(start) for start in cast(list[float], facts["starts"]))
+    return Direct(_boosters(bundle, "direct", levels), starts, shares)
 
 
 def ladder_to_json(ladder: Ladder) -> dict[str, object]:
