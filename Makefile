@@ -12,7 +12,7 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preflight run demo test test-postgres check lint format types contracts \
-	bench benchmark proof-monotone proof-durability mlflow lock
+	bench benchmark proof-monotone proof-replay proof-durability mlflow lock
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -78,8 +78,12 @@ benchmark: .venv/.benchmark ## compare with every peer on real sales; DATA=folde
 	fi
 	@touch $@
 
-proof-monotone: setup ## worsen every answer on 2,000 devices of each champion: no offer may rise
+proof-monotone: setup ## worsen every answer on 2,000 devices of each champion, and on 3,000 as they were sold: no offer may rise
 	@$(BIN)/python -m training.proof_monotone
+	@$(BIN)/python -m training.proof_sold
+
+proof-replay: setup ## make 10,000 quotes again to the byte after another champion and other tables
+	@$(BIN)/python -m tests.replays $(ARGS)
 
 proof-durability: setup ## kill -9 the loaded service, 100 times on SQLite and 30 on PostgreSQL; ARGS="--kills 10"
 	@$(BIN)/python -m tests.durability $(ARGS)

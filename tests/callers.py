@@ -16,7 +16,7 @@ from valuation.shop import DEFAULT_MERCHANT
 from valuation.storage.engine import reading, writing
 from valuation.storage.people import ApiKey, Clerk, Merchant, NameTaken, PeopleStore, Store
 
-TILL = key_token(Mode.TEST, entropy=bytes(SECRET_BYTES))
+TILL = key_token(Mode.LIVE, entropy=bytes(SECRET_BYTES))
 PIN, OTHER_PIN = "2468", "1357"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # its hashes say so themselves
 
@@ -30,7 +30,7 @@ def till(engine: Engine) -> str:
     """The same key of the default merchant each time, with every scope."""
     merchant = Merchant(id=DEFAULT_MERCHANT, name="Default", created_at=NOON)
     key = ApiKey(
-        id="ky_till", merchant_id=merchant.id, mode=Mode.TEST, digest=digest_of(TILL),
+        id="ky_till", merchant_id=merchant.id, mode=Mode.LIVE, digest=digest_of(TILL),
         last4=TILL[-4:], scopes=frozenset(Scope), created_at=NOON, last_used_at=None,
         revoked_at=None,
     )  # fmt: skip

@@ -9,16 +9,19 @@ from valuation.catalogue.tac import TacTable
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
+from valuation.domain.unit_keys import first_key
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import load_price_model
 from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
 
+RING = first_key(bytes(32))
+
 
 def make_desk(models: Path, digest: str, *tables: Path) -> Desk:
     """A desk with a bundle of the models folder and the shipped tables, or those of folders."""
     model = load_price_model(ModelStore(models).bundle(digest))
-    return Desk(model, Lookup(load_catalogue()), TacTable(), load_book(*tables), bytes(32))
+    return Desk(model, Lookup(load_catalogue()), TacTable(), load_book(*tables), lambda: RING)
 
 
 def quoted(

@@ -14,6 +14,7 @@ from tests.domain.making import make_answers, random_answers
 from tests.factories import AS_OF, VARIANTS
 from tests.price_model.making import champion_of
 from tests.tables.making import copy_shipped
+from tests.tables.margins import FIXED, TIERED, own_margin_table
 from valuation.domain.answers import complete
 from valuation.domain.device import Category
 from valuation.domain.quote import Quote
@@ -38,6 +39,8 @@ HIDDEN = {
     "context",
     "expected",
     "policy",
+    "margin",
+    "tiers",
     "parts",
     "p10",
     "p50",
@@ -48,6 +51,19 @@ HIDDEN = {
 @pytest.fixture(scope="module")
 def desk(models: Path) -> Desk:
     return make_desk(models, champion_of(models))
+
+
+@pytest.fixture(scope="module", params=["share", "tiers", "fixed"])
+def margins(
+    request: pytest.FixtureRequest, models: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Desk:
+    """Desks of merchants with each kind of margin."""
+    rows = {"tiers": TIERED, "fixed": FIXED}.get(request.param)
+    if rows is None:
+        return make_desk(models, champion_of(models))
+    folder = tmp_path_factory.mktemp(request.param)
+    own_margin_table(folder, "shop", *rows)
+    return make_desk(models, champion_of(models), SHIPPED, folder)
 
 
 def documented(desk: Desk, quote: Quote) -> Json:
@@ -90,16 +106,19 @@ def names(tree: object) -> Iterator[str]:
 
 
 def merchant_only(document: Json) -> set[float]:
-    """The interval, and of every route its expected value, its span and what it brings in."""
+    """The interval, the margin's own, and of every route its expected value, its span and what it
+    brings in."""
     figures = {money["amount"] for money in (document["value"] or {}).values() if money != "sold"}
+    policy = document["policy"]
+    figures |= {*numbers(policy.get("margin", policy.get("margin_basis_points")))}
     for route in (document["disposition"] or {"routes": []})["routes"]:
         figures |= {route[name]["amount"] for name in ("expected", "low", "high")}
         figures |= {part["amount"]["amount"] for part in route["parts"][:1]}
     return {abs(figure) for figure in figures} - {0}
 
 
-def test_no_number_of_the_customers_view_is_one_of_the_merchants_figures(desk: Desk) -> None:
-    for document in random_documents(desk, 200):
+def test_no_number_of_the_customers_view_is_one_of_the_merchants_figures(margins: Desk) -> None:
+    for document in random_documents(margins, 200):
         view = customer_view(document)
         amounts = [line["amount"]["amount"] for line in document["lines"]]
         shown = {*numbers(view), *(abs(total) for total in accumulate(amounts))}
@@ -112,8 +131,8 @@ def test_the_test_above_would_find_a_figure_that_slipped_in(desk: Desk) -> None:
     assert set(numbers(leaky)) & merchant_only(document)
 
 
-def test_the_customers_view_names_nothing_of_the_merchants(desk: Desk) -> None:
-    for document in random_documents(desk, 30):
+def test_the_customers_view_names_nothing_of_the_merchants(margins: Desk) -> None:
+    for document in random_documents(margins, 30):
         view = customer_view(document)
         assert set(view) <= {*CUSTOMER_FIELDS, "disposition", "value"}
         assert not HIDDEN & set(
@@ -129,6 +148,22 @@ def test_another_margin_changes_nothing_in_the_view_but_what_is_paid(
     views = [customer_view(documented(d, quoted(d, PHONE, make_answers()))) for d in (desk, other)]
     changed = {name for name in views[0] if views[0][name] != views[1][name]}
     assert changed <= {"offer", "lines", "versions"}
+
+
+@pytest.mark.parametrize("rows", [TIERED, FIXED])
+def test_a_margin_of_ones_own_changes_nothing_in_the_view_but_what_is_paid(
+    models: Path, tmp_path: Path, desk: Desk, rows: tuple[str, ...]
+) -> None:
+    own_margin_table(tmp_path, "shop", *rows)
+    other = make_desk(models, champion_of(models), SHIPPED, tmp_path)
+    for answers in (make_answers(), make_answers(display_works="cracked", cosmetic_grade="C")):
+        plain, own = (
+            orjson.loads(canonical(customer_view(documented(d, quoted(d, PHONE, answers)))))
+            for d in (desk, other)
+        )
+        assert {name for name in plain if plain[name] != own[name]} == {"offer", "lines"}
+        lines = [[{**line, "amount": 0} for line in view["lines"]] for view in (plain, own)]
+        assert lines[0] == lines[1]
 
 
 def test_the_merchants_view_is_the_whole_document(desk: Desk) -> None:

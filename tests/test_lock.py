@@ -99,9 +99,9 @@ def test_a_locked_quote_asks_for_no_more_rows_than_its_budget(
     asked: list[int] = []
     own = type(desk.model).price_many
 
-    def counting(model: object, rows: list[object]) -> object:
+    def counting(model: object, rows: list[object], *, guarantee: float) -> object:
         asked.append(len(rows))
-        return own(model, rows)  # type: ignore[arg-type]
+        return own(model, rows, guarantee=guarantee)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(desk.model), "price_many", counting)
     for _ in random_quotes(desk, 100, 14):
@@ -111,7 +111,7 @@ def test_a_locked_quote_asks_for_no_more_rows_than_its_budget(
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_where_sales_taught_every_answer_the_budget_holds_too(desk: Desk, lock: int) -> None:
-    random, appraiser = Random(22), desk._appraiser(AS_OF)
+    random, appraiser = Random(22), desk._appraiser(AS_OF, "shop", beside=False)
     inputs = asked_of(orjson.loads(canonical(documented(desk, FLAWED, lock))))
     for _ in range(100):
         answers = random_answers(random, Category.PHONE)
@@ -138,13 +138,13 @@ def test_an_offer_is_not_held_for_other_days(desk: Desk) -> None:
 
 def documented(desk: Desk, answers: CompletedAnswers, lock: int) -> dict[str, object]:
     quote = quoted(desk, PHONE, answers, lock=lock)
-    return desk._appraiser(AS_OF).document(quote)
+    return desk._appraiser(AS_OF, "shop", beside=False).document(quote)
 
 
 def test_the_document_keeps_the_lock_and_a_replay_asks_for_it_again(desk: Desk) -> None:
     for lock in LOCKS:
         document = orjson.loads(canonical(documented(desk, FLAWED, lock)))
         assert customer_view(document)["lock_days"] == document["lock_days"] == lock
-        appraiser = desk._appraiser(AS_OF)
+        appraiser = desk._appraiser(AS_OF, "shop", beside=False)
         again = appraiser.document(appraiser.quote(asked_of(document)))
         assert canonical(again) == canonical(document)

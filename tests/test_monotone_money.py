@@ -156,9 +156,9 @@ def test_a_quote_asks_for_no_more_rows_than_its_budget(
     asked: list[int] = []
     own = type(desk.model).price_many
 
-    def counting(model: object, rows: list[object]) -> object:
+    def counting(model: object, rows: list[object], *, guarantee: float) -> object:
         asked.append(len(rows))
-        return own(model, rows)  # type: ignore[arg-type]
+        return own(model, rows, guarantee=guarantee)  # type: ignore[arg-type]
 
     monkeypatch.setattr(type(desk.model), "price_many", counting)
     random = Random(8)

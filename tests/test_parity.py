@@ -60,7 +60,7 @@ def received_one_by_one(model: PriceModel) -> str:
     for row in rows_of(model):
         matrix = inputs(model, [row])
         digest.update(matrix.tobytes())
-        for booster in model.boosters:
+        for booster in model.every_booster:
             digest.update(booster.predict(matrix).tobytes())
     return digest.hexdigest()
 

@@ -9,6 +9,7 @@ import numpy as np
 from training import metrics
 from training.dataset import Dataset, Index, Mask
 from training.fit import LEVELS, Fitted, Progress, Task, fit_many, held_out
+from training.guarantees import Predicted
 from training.params import MixRules
 from training.splits import balanced_folds, calibration_groups
 from valuation.features import Floats, Words, context_words
@@ -17,7 +18,9 @@ from valuation.price_model.calibration import (
     CELL_CONTEXT,
     Calibration,
     Support,
+    base_of,
     cells_of,
+    guaranteed_logs,
     support_of,
 )
 from valuation.price_model.library import Booster
@@ -104,14 +107,14 @@ class Calibrated:
 
     calibration: Calibration
     shares: Mapping[str, float]
-    unsold: Floats
-    left_out: tuple[Scored, Floats] | None
+    unsold: Predicted
+    left_out: tuple[Scored, Predicted] | None
 
 
 def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
     """Offsets from a later window, or out of fold where sales are undated; for device models that
     nobody sold from whole device models left out."""
-    least = task.params.split.least_cell
+    least, guarantees = task.params.split.least_cell, task.params.evaluation.guarantees
     if fits.by_group:
         sold = _out_of_fold(task, fits.by_group, calibration_folds(task))
     else:
@@ -134,8 +137,11 @@ def calibrate(task: Task, fits: Fits, later: Dataset) -> Calibrated:
     return Calibrated(
         calibration,
         shares,
-        _across_folds(unsold, lambda rest: _calibration(sold, (rest, bare), least)),
-        (sold, _across_folds(sold, lambda rest: _calibration(rest, (unsold, bare), least)))
+        _across_folds(unsold, lambda rest: _calibration(sold, (rest, bare), least), guarantees),
+        (
+            sold,
+            _across_folds(sold, lambda rest: _calibration(rest, (unsold, bare), least), guarantees),
+        )
         if fits.by_group
         else None,
     )
@@ -198,15 +204,25 @@ def _calibration(sold: Scored, never: Sequence[Scored], least: int) -> Calibrati
     return Calibration({cell: _kept(part.scores) for cell, part in groups.items()})
 
 
-def _across_folds(part: Scored, without: Callable[[Scored], Calibration]) -> Floats:
-    """Each fold's quantiles with the offsets of the other folds, as a new sale gets."""
-    calibrated = np.array(part.raw)
+def _across_folds(
+    part: Scored, without: Callable[[Scored], Calibration], guarantees: tuple[float, ...]
+) -> Predicted:
+    """Each fold's prices with the offsets of the other folds, as a new sale gets."""
+    logs, bounds = np.array(part.raw), np.zeros((len(part.raw), len(guarantees)))
     for number in np.unique(part.fold):
         inside = part.fold == number
-        offsets, cells = without(part.take(~inside)), part.take(inside).cells()
-        for column, level in enumerate(LEVELS):
-            calibrated[inside, column] += [offsets.offset(cells=c, level=level) for c in cells]
-    return np.sort(calibrated, axis=1)
+        offsets, held = without(part.take(~inside)), part.take(inside)
+        cells = held.cells()
+        shift = [[offsets.offset(cells=c, level=level) for level in LEVELS] for c in cells]
+        logs[inside] = np.sort(held.raw + np.array(shift), axis=1)
+        for column, guarantee in enumerate(guarantees):
+            base = base_of(guarantee, LEVELS)
+            at = [offsets.offset(cells=c, level=base, at=guarantee) for c in cells]
+            bounds[inside, column] = guaranteed_logs(
+                raw=held.raw[:, LEVELS.index(base)], logs=logs[inside], offsets=np.array(at),
+                levels=LEVELS, guarantee=guarantee,
+            )  # fmt: skip
+    return Predicted(logs, bounds, guarantees)
 
 
 def _without_launch(dataset: Dataset) -> Dataset:

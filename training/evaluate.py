@@ -4,7 +4,7 @@ Overall and by segment. Below the minimum number of sales a segment is blank: a 
 sales is believed as readily as one from many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import cast
 
@@ -13,7 +13,14 @@ import numpy as np
 from training import metrics
 from training.bootstrap import DRAWS, Bounds, Codes, codes, group_bootstrap, groups_of
 from training.coverage_rule import SegmentCoverage
-from training.dataset import Dataset, Index
+from training.dataset import Dataset, Index, Mask
+from training.guarantees import (
+    Below,
+    Predicted,
+    below,
+    below_from_json,
+    with_recorded_answers,
+)
 from training.segments import SUPPORT, UNSOLD, segments_of
 from valuation.features import Floats
 
@@ -54,6 +61,8 @@ class Segment:
     """The figures of one part of the sales; None where there are too few.
 
     ``coverage_bounds`` are 95% by group bootstrap; None also where there are too few groups.
+    ``below``: the share of its sales with recorded answers that lay below the guaranteed value;
+    empty where those are too few.
     """
 
     dimension: str
@@ -63,6 +72,7 @@ class Segment:
     interval: IntervalFigures | None
     baseline: PointFigures | None
     coverage_bounds: Bounds | None
+    below: tuple[Below, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +130,23 @@ def coverage_of(segment: Segment) -> SegmentCoverage | None:
 def evaluate(
     *,
     dataset: Dataset,
-    log_quantiles: Floats,
+    made: Predicted,
     baseline_log: Floats,
     support: Floats,
     minimum: int,
     rng: np.random.Generator,
     draws: int = DRAWS,
+    taught: Collection[str] = (),
 ) -> Evaluation:
     """Hold predictions against sales.
 
-    ``log_quantiles``: (n, 3) at ``metrics.LEVELS``; ``baseline_log``: (n,); ``support``: (n,),
-    sales of the row's device model in the fit; ``minimum``: rows below which a segment is blank.
+    ``baseline_log``: (n,); ``support``: (n,), sales of the row's device model in the fit;
+    ``minimum``: rows below which a segment is blank; ``taught``: questions that a sale must answer
+    to be held against the guaranteed value.
     """
-    view = _View(
-        dataset.log_price, log_quantiles, baseline_log, groups_of(dataset), minimum, rng, draws
-    )
-    labels = segments_of(dataset=dataset, log_median=log_quantiles[:, 1], support=support)
+    groups, answered = groups_of(dataset), with_recorded_answers(dataset, taught)
+    view = _View(dataset.log_price, made, baseline_log, answered, groups, minimum, rng, draws)
+    labels = segments_of(dataset=dataset, log_median=made.log_quantiles[:, 1], support=support)
     return Evaluation(
         sales_digest=dataset.digest,
         rows=len(dataset),
@@ -153,16 +164,18 @@ def with_held_out(
     evaluation: Evaluation,
     *,
     dataset: Dataset,
-    log_quantiles: Floats,
+    made: Predicted,
     baseline_log: Floats,
     rng: np.random.Generator,
     draws: int = DRAWS,
+    taught: Collection[str] = (),
 ) -> Evaluation:
     """The evaluation with one more segment of support: sales of device models that were left out
     whole, priced by fits that had no sale of them; shapes as in ``evaluate``. What errs together
     there is a device model, whoever sold it."""
     groups, minimum = codes(dataset.columns.device_model), evaluation.minimum
-    view = _View(dataset.log_price, log_quantiles, baseline_log, groups, minimum, rng, draws)
+    answered = with_recorded_answers(dataset, taught)
+    view = _View(dataset.log_price, made, baseline_log, answered, groups, minimum, rng, draws)
     added = view.segment(SUPPORT, HELD_OUT, np.arange(len(dataset)))
     return replace(evaluation, segments=(*evaluation.segments, added))
 
@@ -172,8 +185,9 @@ class _View:
     """What every segment is cut from."""
 
     log_price: Floats
-    log_quantiles: Floats
+    made: Predicted
     baseline_log: Floats
+    answered: Mask
     groups: Codes
     minimum: int
     rng: np.random.Generator
@@ -182,7 +196,7 @@ class _View:
     def segment(self, dimension: str, value: str, rows: Index) -> Segment:
         if len(rows) < max(self.minimum, 1):
             return Segment(dimension, value, len(rows), None, None, None, None)
-        actual, quantiles = self.log_price[rows], self.log_quantiles[rows]
+        actual, quantiles = self.log_price[rows], self.made.log_quantiles[rows]
         inside = metrics.covered(actual=actual, low=quantiles[:, 0], high=quantiles[:, 2])
         return Segment(
             dimension=dimension,
@@ -194,6 +208,22 @@ class _View:
             coverage_bounds=group_bootstrap(
                 values=inside, groups=self.groups[rows], rng=self.rng, draws=self.draws
             ),
+            below=self._below(rows[self.answered[rows]]),
+        )
+
+    def _below(self, rows: Index) -> tuple[Below, ...]:
+        if len(rows) < max(self.minimum, 1):
+            return ()
+        return below(
+            log_price=self.log_price[rows],
+            made=replace(
+                self.made,
+                log_quantiles=self.made.log_quantiles[rows],
+                bounds=self.made.bounds[rows],
+            ),
+            groups=self.groups[rows],
+            rng=self.rng.spawn(1)[0],  # its draws change no other figure
+            draws=self.draws,
         )
 
 
@@ -258,4 +288,5 @@ def _segment(data: Mapping[str, object]) -> Segment:
         interval=None if interval is None else IntervalFigures(**interval),
         baseline=None if baseline is None else PointFigures(**baseline),
         coverage_bounds=None if bounds is None else Bounds(**bounds),
+        below=below_from_json(cast(list[Mapping[str, object]], data.get("below", []))),
     )

@@ -11,6 +11,7 @@ from training.baseline import fit_baseline
 from training.comparison import CutOffUnknown, unseen_rows
 from training.dataset import Dataset
 from training.evaluate import Evaluation, evaluate
+from training.guarantees import predicted
 from training.loading import load_dataset
 from training.outliers import teaching
 from training.params import Params
@@ -96,17 +97,18 @@ def _hold(
     dataset: Dataset, model: PriceModel, store: ModelStore, params: Params, widest: int
 ) -> Held:
     unseen, named = _unseen(dataset, model, params)
-    log_quantiles = model.log_quantiles(unseen.columns)
+    made = predicted(model, unseen.columns, params.evaluation.guarantees)
     evaluation = evaluate(
         dataset=unseen,
-        log_quantiles=log_quantiles,
+        made=made,
         baseline_log=_baseline(unseen, model, store, params),
         support=support_of(model, unseen),
         minimum=params.evaluation.minimum,
         rng=np.random.default_rng([params.seed, 3]),
         draws=params.evaluation.resamples,
+        taught=model.taught(),
     )
-    share = referred(log_quantiles=log_quantiles, dataset=unseen, widest=widest)
+    share = referred(log_quantiles=made.log_quantiles, dataset=unseen, widest=widest)
     return Held(model.market, model.digest, named, float(share.mean()), evaluation)
 
 

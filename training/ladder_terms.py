@@ -24,6 +24,7 @@ LEAST_SHARE = 0.01
 CHEAP, DEAR = float(np.log(1000)), float(np.log(8000))
 TIERS = tuple(Factor("log_launch_price", kind, CHEAP, DEAR) for kind in ("low", "high"))
 HAS_AGE = Factor("has_age_days", "linear")
+RUNG_WORDS = ("brand", "family", "device_model")  # their rungs carry them
 
 
 def starting_terms(
@@ -76,8 +77,9 @@ def _superseded() -> list[Term]:
 
 
 def _categories(specification: FeatureSpecification) -> list[Term]:
-    coded = {**specification.vocabulary}
-    coded.pop("brand")  # the brand's rung carries it
+    coded = {
+        name: words for name, words in specification.vocabulary.items() if name not in RUNG_WORDS
+    }
     coded |= {f"context_{name}": words for name, words in specification.context.items()}
     return [
         Term((Factor(name, "eq", code),))

@@ -8,6 +8,7 @@ from math import isnan
 from training.checks import Checks, Finding
 from training.evaluate import Evaluation, Segment
 from training.evaluation_text import FAILS, HEAD, cells
+from training.guarantees import Below
 from valuation.domain.market import Market, PriceKind, Provenance
 
 LEVELS = "device models at an absurd price"
@@ -50,6 +51,7 @@ def model_card(*, evaluation: Evaluation, facts: CardFacts) -> str:
         "\n".join(_data(facts)),
         "## How good it is\n\n" + _lead(evaluation),
         *_tables(evaluation),
+        "\n\n".join(_guaranteed(evaluation)),
         "## What was tried\n\n" + "\n".join(_tried(facts.checks)),
         "## What it must not be used for\n\n" + "\n".join(_limits(facts)),
         "## How it was made\n\n" + "\n".join(_making(facts)),
@@ -89,6 +91,32 @@ def _tables(evaluation: Evaluation) -> Iterator[str]:
     yield _table([cells(evaluation.overall, name="all sales")])
     for dimension, segments in evaluation.dimensions().items():
         yield f"### By {dimension}\n\n" + _table([_row(segment) for segment in segments])
+
+
+def _guaranteed(evaluation: Evaluation) -> Iterator[str]:
+    """How often sales lay below the guaranteed value; nothing where that was not measured."""
+    measured = [it for it in (evaluation.overall, *evaluation.segments) if it.below]
+    if not measured:
+        return
+    yield "## How often sales lay below the guaranteed value"
+    yield (
+        "A shop guarantees a value at a share of 1% to 50% (`quantile` of its policy): so many "
+        "later sales may lie below. Of the sales with recorded answers so many did, with the 95% "
+        "interval; what customers see, the settled quotes below their offer, is another figure."
+    )
+    shares = [f"{each.guarantee:.0%}" for each in measured[0].below]
+    lines = [["segment", "sales", *shares], ["---", *["--:"] * (len(shares) + 1)]]
+    for it in measured:
+        name = "all sales" if it is evaluation.overall else f"{it.dimension} {it.value}"
+        cells = [name.replace("|", "\\|"), f"{it.below[0].rows:,}"]
+        lines.append([*cells, *(_share_below(each) for each in it.below)])
+    yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _share_below(found: Below) -> str:
+    bounds = found.bounds
+    span = "" if bounds is None else f" ({100 * bounds.low:.1f}–{100 * bounds.high:.1f})"
+    return f"{found.share:.1%}{span}"
 
 
 def _row(segment: Segment) -> list[str]:

@@ -95,6 +95,10 @@ class EvaluationRules:
     minimum: int
     resamples: int
     golden: int
+    guarantees: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "guarantees", tuple(self.guarantees))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The training run of one market: sales in, a measured bundle out."""
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from training.dataset import Dataset, Index, joined, take_columns
 from training.evaluate import Evaluation, evaluate, with_held_out
 from training.fit import Progress, Task
 from training.golden import ANY_DAY, golden_intervals
+from training.guarantees import Predicted, predicted
 from training.launch_prices import with_stated_prices
 from training.level_check import absurd_levels
 from training.model_card import CardFacts, model_card
@@ -36,14 +37,14 @@ MONOTONE_SAMPLE = 60
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Sales that their fit has not seen, with calibrated log quantiles (n, levels) and the look-up.
+    """Sales that their fit has not seen, with what was said of them and the look-up (n,).
 
     Dated: the latest window. Undated: the test groups by the bundle itself, all others by the fold
     that left their group out; a few hundred sales could not be judged on a fifth of them.
     """
 
     sales: Dataset
-    log_quantiles: Floats
+    made: Predicted
     look_up: Floats
     support: Floats
 
@@ -95,7 +96,7 @@ class Run:
         )
         model, files, task = modelled.model, dict(modelled.files), modelled.task
         calibrated = modelled.calibrated
-        unsold_coverage = _covered(fit.log_price, calibrated.unsold)
+        unsold_coverage = _covered(fit.log_price, calibrated.unsold.log_quantiles)
         golden = golden_intervals(
             model=model, dataset=test, wanted=self.params.evaluation.golden, rng=self._rng(1)
         )
@@ -104,7 +105,7 @@ class Run:
         seen = dataset.take(np.concatenate([parts.fit, parts.calibration]))
         measured = _measured(task, model, calibrated, test, seen)
         self.say(f"measuring on {len(measured.sales):,} sales that their fit has not seen")
-        evaluation = self._evaluate(measured, task, calibrated.unsold)
+        evaluation = self._evaluate(measured, task, calibrated.unsold, model.taught())
         files["evaluation.json"] = self._evaluation_json(evaluation, checks, parts)
         card = model_card(evaluation=evaluation, facts=self._facts(model, parts, checks))
         files["CARD.md"] = card.encode()
@@ -141,25 +142,29 @@ class Run:
             sellers=deviating_sellers(dataset=sales, log_median=medians),
         )
 
-    def _evaluate(self, measured: Measured, task: Task, unsold: Floats) -> Evaluation:
+    def _evaluate(
+        self, measured: Measured, task: Task, unsold: Predicted, taught: Collection[str]
+    ) -> Evaluation:
         evaluation = evaluate(
             dataset=measured.sales,
-            log_quantiles=measured.log_quantiles,
+            made=measured.made,
             baseline_log=measured.look_up,
             support=measured.support,
             minimum=self.params.evaluation.minimum,
             rng=self._rng(3),
             draws=self.params.evaluation.resamples,
+            taught=taught,
         )
         folds = self.params.split.unsold_folds
         models = balanced_folds(task.dataset.columns.device_model, folds, salt="unsold")
         return with_held_out(
             evaluation,
             dataset=task.dataset,
-            log_quantiles=unsold,
+            made=unsold,
             baseline_log=_look_up(task, models),
             rng=self._rng(5),
             draws=self.params.evaluation.resamples,
+            taught=taught,
         )
 
     def _evaluation_json(self, evaluation: Evaluation, checks: Checks, parts: Split) -> bytes:
@@ -219,16 +224,16 @@ def _measured(
     baseline = fit_baseline(dataset=seen.take(teaching(seen, rules)))
     own = Measured(
         test,
-        model.log_quantiles(test.columns),
+        predicted(model, test.columns, task.params.evaluation.guarantees),
         baseline.predict(test.columns),
         support_of(model, test),
     )
     if calibrated.left_out is None:
         return own
-    scored, log_quantiles = calibrated.left_out
+    scored, made = calibrated.left_out
     return Measured(
         joined(task.dataset, test),
-        np.vstack([log_quantiles, own.log_quantiles]),
+        made.over(own.made),
         np.concatenate([_look_up(task, calibration_folds(task)), own.look_up]),
         np.concatenate([scored.support.astype(np.float64), own.support]),
     )

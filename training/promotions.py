@@ -18,11 +18,11 @@ from training.promotion_log import Action, Entry, History, append, read_history
 from valuation.domain.market import Market
 from valuation.price_model.bundle import DamagedBundle, read_bundle
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
+from valuation.price_model.succession import FILE, line_of
 from valuation.price_model.trial import try_bundle
 
 logger = logging.getLogger(__name__)
 
-FILE = "promotions.ndjson"
 SECONDS = 30  # a promotion under the lock takes milliseconds
 
 
@@ -116,12 +116,8 @@ def history(*, store: ModelStore, market: Market | None) -> History:
 
 def previous_champion(*, store: ModelStore, market: Market) -> str:
     """The champion that a rollback without a name returns to; NothingToRollBackTo without one."""
-    line: list[str] = []
-    for entry in history(store=store, market=market).entries:
-        if entry.action is Action.ROLL_BACK and entry.digest in line:
-            del line[line.index(entry.digest) + 1 :]
-        else:
-            line.append(entry.digest)
+    entries = history(store=store, market=market).entries
+    line = line_of((entry.action.value, entry.digest) for entry in entries)
     if len(line) < 2:
         raise NothingToRollBackTo(f"{market.slug} has no earlier champion")
     return line[-2]

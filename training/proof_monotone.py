@@ -30,6 +30,7 @@ from valuation.domain.device import Device
 from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
+from valuation.domain.unit_keys import first_key
 from valuation.price_model.model import load_price_model
 from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
@@ -128,12 +129,19 @@ def _prove(
     folder: Path, variants: Sequence[str], rng: np.random.Generator, as_of: date, pairs: int
 ) -> Proof:
     """The proof of some variants, in a process of its own."""
-    model = load_price_model(folder)
-    desk = Desk(model, Lookup(load_catalogue()), TacTable(), load_book(), bytes(32))
+    desk = desk_over(folder)
     proof = Proof()
     for variant in variants:
         _try(desk, variant, as_of, rng, pairs, proof)
     return proof
+
+
+def desk_over(folder: Path) -> Desk:
+    """A desk with a bundle, today's catalogue and the shipped tables."""
+    model = load_price_model(folder)
+    return Desk(
+        model, Lookup(load_catalogue()), TacTable(), load_book(), lambda: first_key(bytes(32))
+    )
 
 
 def _try(
@@ -144,7 +152,7 @@ def _try(
     def price(answers: CompletedAnswers) -> Priced | None:
         key = frozenset(answers.given.items())
         if key not in known:
-            known[key] = _priced(_quote(desk, variant, answers, as_of))
+            known[key] = priced(quote_of(desk, variant, answers, as_of))
         return known[key]
 
     device = desk.model.device(desk.lookup.catalogue.device(variant))
@@ -154,7 +162,7 @@ def _try(
         _judge(proof, variant, pair, price(pair.better), price(pair.worse))
     for answers in (flawless(silent), *(drawn_answers(silent, rng) for _ in range(DRAWN))):
         for what, own, other in better_devices(desk, device):
-            better = _priced(_quote(own, other, answers, as_of))
+            better = priced(quote_of(own, other, answers, as_of))
             proof.pairs += 1
             _judge_devices(proof, f"{variant}: {what}", answers, better, price(answers))
 
@@ -175,7 +183,8 @@ def better_devices(desk: Desk, device: Device) -> Iterator[tuple[str, Desk, str]
         yield f"launched {days} days later", later, device.variant
 
 
-def _quote(desk: Desk, variant: str, answers: CompletedAnswers, as_of: date) -> Quote:
+def quote_of(desk: Desk, variant: str, answers: CompletedAnswers, as_of: date) -> Quote:
+    """A quote of a variant with the answers that were given."""
     spoken = {question: BY_ID[question].value(level) for question, level in answers.given.items()}
     noon = datetime(as_of.year, as_of.month, as_of.day, 12, tzinfo=UTC)
     quote, _ = desk.quote(
@@ -185,7 +194,7 @@ def _quote(desk: Desk, variant: str, answers: CompletedAnswers, as_of: date) -> 
     return quote
 
 
-def _priced(quote: Quote) -> Priced | None:
+def priced(quote: Quote) -> Priced | None:
     """What the quote pays at least; None where a person must look."""
     resale = quote.disposition is not None and (
         FLAGS[quote.disposition.chosen.route] is Flag.RESALE

@@ -63,6 +63,9 @@ class Settings:
     tac_file: Path = field(
         metadata=_from("TRADEIN_TAC", "var/tac.csv", "imported TAC table, if there is one")
     )
+    block_list: Path | None = field(
+        metadata=_from("TRADEIN_BLOCK_LIST", "", "CSV file of devices on a block list or locked")
+    )
     session_hours: int = field(
         metadata=_from("TRADEIN_SESSION_HOURS", "12", "hours until a clerk signs in again")
     )
@@ -109,6 +112,7 @@ class Settings:
             unit_key_file=Path(text["unit_key_file"][1]),
             receipt_keys=Path(text["receipt_keys"][1]),
             tac_file=Path(text["tac_file"][1]),
+            block_list=_file(*text["block_list"]),
             session_hours=_whole(*text["session_hours"], 1, 168),
             host=text["host"][1],
             port=_whole(*text["port"], 0, 65535),
@@ -145,6 +149,12 @@ def _sqlite_file(url: str) -> Path | None:
 def _folder(variable: str, value: str) -> Path | None:
     if value and not Path(value).is_dir():
         raise SettingsRefused(variable, value, "it must be a folder that exists")
+    return Path(value) if value else None
+
+
+def _file(variable: str, value: str) -> Path | None:
+    if value and not Path(value).is_file():
+        raise SettingsRefused(variable, value, "it must be a file that exists")
     return Path(value) if value else None
 
 

@@ -9,9 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from valuation.catalogue import Lookup, load_catalogue
+from valuation.catalogue.block_list import BlockListFile
+from valuation.catalogue.device_checks import Checking
+from valuation.catalogue.identity import parse_identifier
 from valuation.catalogue.tac import TacTable
+from valuation.domain.device_checks import DeviceCheck
 from valuation.domain.market import Market
 from valuation.domain.quote import Versions
+from valuation.domain.unit_keys import BYTES
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import PriceModel
 from valuation.price_model.shelf import NoBundle, Shelf
@@ -20,7 +25,7 @@ from valuation.quotes.quoting import Desk
 from valuation.settings import Settings
 from valuation.storage.engine import make_engine
 from valuation.storage.ledger import Ledger
-from valuation.storage.unit_key import BYTES, unit_key
+from valuation.storage.unit_key import UnitKeyFile, open_unit_keys
 from valuation.storage.upgrade import upgrade
 from valuation.tables.book import SHIPPED, Book, TableArchive, load_book
 from valuation.tables.table import Table
@@ -63,8 +68,9 @@ class Shop:
     lookup: Lookup
     tacs: TacTable
     book: Book
-    unit_key: bytes
+    unit_keys: UnitKeyFile
     archive: TableArchive
+    checking: Checking | None = None
     ledger: Ledger = field(init=False)
     _desks: dict[tuple[str, date], Desk] = field(default_factory=dict)
     _appraisers: dict[tuple[str, ...], Appraiser] = field(default_factory=dict)
@@ -101,7 +107,7 @@ class Shop:
         if desk is None:
             if len(self._desks) >= DESKS:
                 self._desks.clear()
-            desk = Desk(model, self.lookup, self.tacs, self.book, self.unit_key)
+            desk = Desk(model, self.lookup, self.tacs, self.book, self.unit_keys)
             self._desks[key] = desk
         return desk
 
@@ -119,6 +125,13 @@ class Shop:
             found = Appraiser(self.shelf.of_digest(versions.bundle), tables)
             self._appraisers[key] = found
         return found
+
+    def check(self, identifier: str | None) -> DeviceCheck | None:
+        """What a source says of the unit; None where none is asked. NotAnIdentifier."""
+        if self.checking is None:
+            return None
+        unit = None if identifier is None else parse_identifier(identifier)
+        return self.checking.ask(unit, now=self.clock())
 
     def keep(self, tables: Iterable[Table]) -> None:
         """Archive the table versions; ArchiveUnavailable where that fails."""
@@ -144,9 +157,11 @@ class Shop:
 def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
     """Upgrade the database and load everything once.
 
-    DatabaseUnavailable, UnitKeyDamaged, BrokenTable, CatalogueError or DamagedTacTable say why the
-    service cannot start; a champion that cannot be served is a fault of the shelf instead.
+    DatabaseUnavailable, UnitKeyDamaged, BrokenTable, CatalogueError, DamagedTacTable or
+    BrokenBlockList say why the service cannot start; a champion that cannot be served is a fault
+    of the shelf instead.
     """
+    checking = device_checks(settings)
     engine = make_engine(settings.database_url)
     upgrade(engine)
     shelf = Shelf(ModelStore(settings.models_dir))
@@ -160,14 +175,20 @@ def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
         lookup=Lookup(load_catalogue()),
         tacs=tac_table(settings),
         book=shop_book(settings),
-        unit_key=unit_key(settings.unit_key_file, entropy=entropy(BYTES)),
+        unit_keys=open_unit_keys(settings.unit_key_file, entropy=entropy(BYTES)),
         archive=TableArchive(settings.archive),
+        checking=checking,
     )
 
 
 def tac_table(settings: Settings) -> TacTable:
     """The imported TAC table, or an empty one; DamagedTacTable."""
     return TacTable.load(settings.tac_file) if settings.tac_file.exists() else TacTable()
+
+
+def device_checks(settings: Settings) -> Checking | None:
+    """The shop's block list, where it has one; BrokenBlockList."""
+    return Checking(BlockListFile(settings.block_list)) if settings.block_list else None
 
 
 def shop_book(settings: Settings) -> Book:

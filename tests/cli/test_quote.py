@@ -11,9 +11,11 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.databases import file_at, rows
+from tests.price_model.making import champion_of, spoiled, write_history
 from valuation.cli.answers import given_answers, working
 from valuation.cli.quote import quote
 from valuation.domain.questions import QUESTIONS
+from valuation.price_model.champions import ModelStore
 
 IMEI = "490154203237518"  # the example of the standard
 IPHONE = ("iPhone 13 128", "--grade", "B", "--sim-lock", "unlocked", "--battery", "86")
@@ -179,6 +181,17 @@ def test_a_server_that_does_not_answer_is_said_in_one_line(
     assert "no server answers there" in silent.stderr
     assert not any(name in silent.stderr for name in ("till", "hush", "ledger", str(tmp_path)))
     assert len(silent.stderr.splitlines()) == 1
+
+
+def test_a_quote_from_an_earlier_champion_says_so(run: Run, environment: dict[str, str]) -> None:
+    store = ModelStore(Path(environment["TRADEIN_MODELS"]))
+    champion = champion_of(store.root)
+    (older,) = (each.name for each in store.bundles.iterdir() if each.name != champion)
+    write_history(store, ("promote", older), ("promote", spoiled(store, champion)))
+    answer = run(quote, *IPHONE, "--works")
+    assert answer.exit_code == 0
+    assert "serves instead" in answer.stderr
+    assert older[:12] in answer.stderr
 
 
 def test_works_keeps_what_was_answered_and_asks_nothing_of_a_dead_device() -> None:

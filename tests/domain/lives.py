@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from valuation.domain.happened import ConditionMet, Detail, Happened, Kind, Opening
+from valuation.domain.disposition import Flag
+from valuation.domain.happened import ConditionMet, Detail, Happened, Kind, Opening, Settlement
 from valuation.domain.inspection import ChangedAnswer, Confirmed, CounterOffer
 from valuation.domain.lifecycle import Life, as_at, fold, take
 from valuation.domain.moves import Stage, Step
@@ -21,7 +22,7 @@ RECEIVE = timedelta(days=14)
 ANSWER = timedelta(days=5)
 AMOUNT = 120_000
 LOWER = 90_000
-ERASE = "erase_before_settlement"
+HAZARD = "battery_hazard"
 
 CUSTOMER = Actor(role=Role.CUSTOMER, id="customer-1")
 CLERK = Actor(role=Role.CLERK, id="clerk-1")
@@ -88,7 +89,9 @@ def make_try(step: Step, life: Life) -> Try:
         case Step.INSPECT:
             return Try(step=step, detail=confirmed(life))
         case Step.SHOW:
-            return Try(step=step, detail=ConditionMet(condition=ERASE), evidence=(PHOTO,))
+            return Try(step=step, detail=ConditionMet(condition=HAZARD), evidence=(PHOTO,))
+        case Step.SETTLE:
+            return Try(step=step, detail=Settlement(flag=Flag.DISMANTLE))
         case Step.OVERRIDE:
             return Try(step=step, detail=overridden(life, 500 if life.accepted else -500))
     return Try(step=step)

@@ -7,6 +7,7 @@ from random import Random
 from valuation.domain.answers import CompletedAnswers, complete, with_answers
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, RouteValue, gate_table
+from valuation.domain.margin import Margin, Tier
 from valuation.domain.pricing import Appraisal, Statistic, Values
 from valuation.domain.questions import BEST, BY_ID, QUESTIONS, Known, Question, questions_for
 from valuation.domain.records import Role
@@ -31,6 +32,7 @@ RESALE = (Route.AS_IS, Route.REFURBISH)
 PRICED = tuple(question.id for question in QUESTIONS if question.priced)
 UNPRICED = tuple(question.id for question in QUESTIONS if not question.priced)
 STATISTICS = {Statistic.LOW: 80, Statistic.OFFER: 80, Statistic.EXPECTED: 100, Statistic.HIGH: 130}
+SHARES = (0, 1, 800, 3333, 9999)  # basis points
 PERFECT = {question.id: question.value(question.best) for question in QUESTIONS}
 
 
@@ -57,9 +59,13 @@ def make_gate_rows() -> list[Gate]:
 
 
 def make_policy(**changes: object) -> Policy:
+    """A policy; a margin in basis points is a plain share."""
+    if isinstance(share := changes.get("margin"), int):
+        changes["margin"] = Margin.of_share(share)
     plain = Policy(
-        quantile=0.1, margin=1000, step=100, validity_days=7, widest=60_000, goodwill={},
-        receive_days=14, answer_days=7, override_limits={Role.CLERK: 5000, Role.MANAGER: 50_000},
+        quantile=0.1, margin=Margin.of_share(1000), step=100, validity_days=7, widest=60_000,
+        goodwill={}, receive_days=14, answer_days=7,
+        override_limits={Role.CLERK: 5000, Role.MANAGER: 50_000},
     )  # fmt: skip
     return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Policy
 
@@ -211,9 +217,24 @@ def random_terms(random: Random) -> Terms:
 def random_policy(random: Random) -> Policy:
     routes = [route for route in Route if route is not Route.REFUSE and random.random() < 0.3]
     return make_policy(
-        margin=random.choice([0, 1, 800, 3333, 9999]),
+        margin=random_margin(random),
         step=random.choice([1, 7, 100, 1000, 10_000]),
         goodwill={route: random.randint(0, 5000) for route in routes},
+    )
+
+
+def random_margin(random: Random) -> Margin:
+    """A plain share, or tiers with what else a margin may have."""
+    if random.random() < 0.3:
+        return Margin.of_share(random.choice(SHARES))
+    most = 10 ** random.randint(1, 7)
+    starts = sorted(random.sample(range(1, most + 1), random.randint(0, 3)))
+    floor, ceiling = sorted(random.randint(0, most) for _ in range(2))
+    return Margin(
+        tiers=tuple(Tier(start, random.choice(SHARES)) for start in (0, *starts)),
+        fixed=random.choice([0, random.randint(0, most)]),
+        floor=random.choice([0, floor]),
+        ceiling=random.choice([None, ceiling]),
     )
 
 

@@ -10,7 +10,7 @@ from tests.domain.lives import (
     BETTER,
     CLERK,
     CUSTOMER,
-    ERASE,
+    HAZARD,
     ISSUED,
     LOWER,
     MINUTE,
@@ -103,7 +103,7 @@ def test_the_table_covers_every_stage_with_every_step_once() -> None:
 
 @pytest.mark.parametrize(("stage", "step", "result"), LEADS)
 def test_a_legal_step_leads_where_the_table_says(stage: Stage, step: Step, result: str) -> None:
-    life = life_in(stage, conditions=(ERASE,) if step is Step.SHOW else ())
+    life = life_in(stage, conditions=(HAZARD,) if step is Step.SHOW else ())
     assert life.stage is stage
     assert then(life, step).stage == result
 
@@ -127,7 +127,7 @@ def test_a_quote_runs_from_offer_to_settlement() -> None:
 
 
 def test_a_quote_runs_over_a_counter_offer_to_settlement() -> None:
-    life = counter_offered(make_life(conditions=(ERASE,)))
+    life = counter_offered(make_life(conditions=(HAZARD,)))
     assert (life.amount, life.answer_by) == (LOWER, life.events[-1].at + ANSWER)
     settled = then(life, Step.ACCEPT, Step.SHOW, Step.SETTLE)
     assert (settled.stage, settled.amount) == (Stage.SETTLED, LOWER)
@@ -168,9 +168,10 @@ def test_a_better_device_raises_the_amount_without_anybody_being_asked() -> None
 
 
 def test_settlement_waits_until_each_condition_is_shown() -> None:
-    life = then(make_life(conditions=(ERASE, "in_person")), Step.ACCEPT, Step.RECEIVE, Step.INSPECT)
+    depending = make_life(conditions=(HAZARD, "in_person"))
+    life = then(depending, Step.ACCEPT, Step.RECEIVE, Step.INSPECT)
     early = Refusal.SETTLEMENT_BEFORE_CONDITIONS
-    assert refused(life, Try(step=Step.SETTLE), at=soon(life)) is early
+    assert refused(life, make_try(Step.SETTLE, life), at=soon(life)) is early
     erased = then(life, Step.SHOW)
     assert erased.unmet == ("in_person",)
     with pytest.raises(IllegalStep, match="what has not been shown: in_person"):
@@ -180,11 +181,12 @@ def test_settlement_waits_until_each_condition_is_shown() -> None:
 
 
 def test_a_condition_is_shown_once_with_evidence_and_only_where_there_is_one() -> None:
-    life = life_in(Stage.INSPECTED, conditions=(ERASE,))
-    bare = Try(step=Step.SHOW, detail=ConditionMet(condition=ERASE))
+    life = life_in(Stage.INSPECTED, conditions=(HAZARD,))
+    bare = Try(step=Step.SHOW, detail=ConditionMet(condition=HAZARD))
     assert refused(life, bare, at=soon(life)) is Refusal.EVIDENCE_MISSING
     other = Try(step=Step.SHOW, detail=ConditionMet(condition="other"), evidence=(PHOTO,))
-    with pytest.raises(IllegalStep, match=f"not depend on other; it depends on: {ERASE}") as caught:
+    said = f"not depend on other; it depends on: {HAZARD}"
+    with pytest.raises(IllegalStep, match=said) as caught:
         then(life, other)
     assert caught.value.code is Refusal.NO_SUCH_CONDITION
     shown = then(life, Step.SHOW)
@@ -194,13 +196,13 @@ def test_a_condition_is_shown_once_with_evidence_and_only_where_there_is_one() -
 
 def test_an_inspection_says_what_settlement_depends_on_for_the_device_as_found() -> None:
     life = then(make_life(), Step.ACCEPT, Step.RECEIVE)
-    found = replace(countered(life), conditions=(ERASE,))
+    found = replace(countered(life), conditions=(HAZARD,))
     agreed = then(life, Try(step=Step.INSPECT, detail=found), Step.ACCEPT)
-    assert agreed.unmet == (ERASE,)
+    assert agreed.unmet == (HAZARD,)
 
 
 def test_an_inspection_without_a_change_cannot_drop_a_condition() -> None:
-    life = then(make_life(conditions=(ERASE,)), Step.ACCEPT, Step.RECEIVE)
+    life = then(make_life(conditions=(HAZARD,)), Step.ACCEPT, Step.RECEIVE)
     found = replace(confirmed(life), conditions=())
     with pytest.raises(BadRecord, match="settlement depends on what it did"):
         then(life, Try(step=Step.INSPECT, detail=found))
@@ -270,7 +272,7 @@ def test_a_shops_system_does_what_its_people_do_but_no_override() -> None:
 
 @pytest.mark.parametrize(
     ("step", "detail"),
-    [(Step.ACCEPT, ConditionMet(condition=ERASE)), (Step.WITHDRAW, Consent(amount=AMOUNT))],
+    [(Step.ACCEPT, ConditionMet(condition=HAZARD)), (Step.WITHDRAW, Consent(amount=AMOUNT))],
 )
 def test_a_step_with_what_belongs_to_another_is_no_record(step: Step, detail: Detail) -> None:
     with pytest.raises(BadRecord, match="does not go with"):

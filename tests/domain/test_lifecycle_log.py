@@ -8,7 +8,7 @@ from tests.domain.lives import (
     AMOUNT,
     ANSWER,
     CLERK,
-    ERASE,
+    HAZARD,
     INSTANT,
     ISSUED,
     RECEIVE,
@@ -37,7 +37,7 @@ LONG_OPENING = Opening(
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_fold_is_the_same_from_whichever_prefix_it_is_resumed(stage: Stage) -> None:
-    life = life_in(stage, conditions=(ERASE,))
+    life = life_in(stage, conditions=(HAZARD,))
     for cut in range(1, len(life.events) + 1):
         resumed = fold(events=life.events[:cut])
         assert fold(events=life.events[cut:], life=resumed) == life

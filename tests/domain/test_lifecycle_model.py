@@ -6,12 +6,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.domain.erasures import DIGEST, make_erasure
 from tests.domain.lives import (
     ANSWER,
     BETTER,
     CLERK,
     CUSTOMER,
-    ERASE,
+    HAZARD,
     ISSUED,
     MANAGER,
     PHOTO,
@@ -22,7 +23,9 @@ from tests.domain.lives import (
     make_opening,
     overridden,
 )
-from valuation.domain.happened import ConditionMet, Detail, Happened, Kind
+from valuation.domain.disposition import Flag
+from valuation.domain.erasing import erase
+from valuation.domain.happened import ConditionMet, Detail, Erased, Happened, Kind, Settlement
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.lifecycle import Life, as_at, fold, take
 from valuation.domain.moves import Stage, Step
@@ -38,7 +41,7 @@ STAFF = (Role.CLERK, Role.MANAGER)
 class Slip:
     """A sheet with a few ticks; ``over`` is the code that a finished matter answers with."""
 
-    def __init__(self, kind: Kind, *, erase: bool) -> None:
+    def __init__(self, kind: Kind, *, erase: bool, resold: bool) -> None:
         self.kind = kind
         self.accepted = self.here = self.looked = self.asking = False
         self.goes = ""
@@ -46,6 +49,7 @@ class Slip:
         self.until: datetime | None = None if self.over else ISSUED + VALID
         self.amount = 120_000 if kind is Kind.OFFERED else None
         self.erase = erase
+        self.resold, self.empty = resold, False
 
     def time(self, now: datetime) -> None:
         if self.until is not None and now > self.until:
@@ -129,12 +133,13 @@ class Quotes(RuleBasedStateMachine):
     @initialize(
         kind=st.sampled_from([Kind.OFFERED] * 12 + [Kind.INDICATIVE, Kind.VALUED, Kind.REFERRED]),
         erase=st.booleans(),
+        resold=st.booleans(),
     )
-    def issue(self, kind: Kind, erase: bool) -> None:
-        conditions = (ERASE,) if erase else ()
+    def issue(self, kind: Kind, erase: bool, resold: bool) -> None:
+        conditions = (HAZARD,) if erase else ()
         self.log: list[Happened] = [make_opening(kind, conditions=conditions)]
         self.life: Life = fold(events=self.log)
-        self.slip = Slip(kind, erase=erase)
+        self.slip = Slip(kind, erase=erase, resold=resold)
         self.now = ISSUED
 
     @rule(wait=st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(days=2), None]))
@@ -163,6 +168,25 @@ class Quotes(RuleBasedStateMachine):
         if step is not None:
             no = no and self.slip.asking
             self.attempt(Step.DECLINE_RECYCLING if no else step, MANAGER, difference=difference)
+
+    @rule()
+    def record_an_erasure(self) -> None:
+        """It leaves everything as it stands but for what may be settled."""
+        self.slip.time(self.now)
+        sold = self.slip.over in ("already_settled", "already_recycled")
+        left = self.slip.goes == "recycle" and not self.slip.over
+        ours = self.slip.looked and not (self.slip.over or self.slip.goes or self.slip.asking)
+        may = sold or left or ours
+        made, detail = make_erasure(at=self.now), Erased(record=DIGEST)
+        try:
+            event = erase(life=self.life, record=made, detail=detail, actor=CLERK, now=self.now)
+        except IllegalStep:
+            assert not may
+            return
+        assert may
+        self.slip.empty = True
+        self.log.append(event)
+        self.life = fold(events=[event], life=self.life)
 
     def attempt(self, step: Step, actor: Actor, *, difference: int) -> None:
         self.slip.time(self.now)
@@ -196,11 +220,14 @@ class Quotes(RuleBasedStateMachine):
         agreed, conditions = self.life.amount or 0, self.life.conditions
         amount = max(0, agreed + difference)
         if step is Step.SHOW:
-            return ConditionMet(condition=ERASE), None, (PHOTO,)
+            return ConditionMet(condition=HAZARD), None, (PHOTO,)
         if step is Step.OVERRIDE:
             by = actor if actor.role in STAFF else MANAGER
             own = overridden(self.life, (amount - agreed) or 7, by=by)
             return own, own.amount, ()
+        if step is Step.SETTLE:
+            flag = Flag.RESALE if self.slip.resold else Flag.DISMANTLE
+            return Settlement(flag=flag), None, ()
         if step is not Step.INSPECT:
             return None, None, ()
         if amount < agreed:
@@ -228,6 +255,8 @@ class Quotes(RuleBasedStateMachine):
             return f"override_{'down_after' if down else 'up_before'}_acceptance"
         if step is Step.SHOW and not self.slip.erase:
             return "condition_already_met" if self.life.conditions else "no_such_condition"
+        if step is Step.SETTLE and self.slip.resold and not self.slip.empty:
+            return "not_erased"
         if step is Step.SETTLE and self.slip.erase:
             return "settlement_before_conditions"
         return ""
@@ -255,6 +284,8 @@ class Quotes(RuleBasedStateMachine):
             assert Kind.UNANSWERED not in kinds
             assert (Kind.COUNTER_OFFERED in kinds) is (Kind.COUNTER_ACCEPTED in kinds)
             assert self.life.unmet == ()
+            sold = kinds.index(Kind.SETTLED)
+            assert not self.slip.resold or Kind.ERASED in kinds[:sold]
         assert all(
             event.kind in (Kind.EXPIRED, Kind.LAPSED, Kind.UNANSWERED)
             for event in self.log

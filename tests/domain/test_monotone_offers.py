@@ -26,7 +26,6 @@ from valuation.domain.answers import CompletedAnswers, complete
 from valuation.domain.device import Category
 from valuation.domain.disposition import FLAGS, Flag, Route, choose
 from valuation.domain.explanation import Basis, Line, breakdown, lines
-from valuation.domain.money import BASIS_POINTS
 from valuation.domain.pricing import Statistic
 from valuation.domain.questions import BEST, BY_ID
 from valuation.domain.states import State, layout_of
@@ -184,14 +183,11 @@ def test_the_order_of_the_answers_changes_nothing(world: World, random: Random) 
 
 @given(worlds)
 @THOROUGH
-def test_more_margin_never_pays_more_and_no_margin_pays_no_more_than_the_net(
-    world: World,
-) -> None:
+def test_no_route_pays_more_than_what_the_margin_leaves_of_its_net_value(world: World) -> None:
     policy = world.appraisal.terms.policy
-    kept = BASIS_POINTS - policy.margin
     for route in world.routes:
         # The expected value starts from a higher figure than the offer does.
-        most = max(route.expected * kept // BASIS_POINTS, policy.goodwill.get(route.route, 0), 0)
+        most = max(policy.margin.paid(route.expected), policy.goodwill.get(route.route, 0))
         assert route.offer <= most
 
 

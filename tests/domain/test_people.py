@@ -20,11 +20,17 @@ from valuation.domain.people import (
 )
 
 MAY = {
-    Role.CLERK: {Action.MAKE_QUOTE, Action.TAKE_STEP, Action.READ_QUOTE},
+    Role.CLERK: {
+        Action.MAKE_QUOTE, Action.TAKE_STEP, Action.READ_QUOTE, Action.ENTER_CUSTOMER,
+    },
     Role.MANAGER: {
         Action.MAKE_QUOTE, Action.TAKE_STEP, Action.READ_QUOTE, Action.READ_VALUES,
+        Action.READ_REPORT, Action.ENTER_CUSTOMER, Action.READ_CUSTOMER, Action.ERASE_CUSTOMER,
     },
-    Role.AUDITOR: {Action.READ_QUOTE, Action.READ_VALUES, Action.REPLAY, Action.READ_MODELS},
+    Role.AUDITOR: {
+        Action.READ_QUOTE, Action.READ_VALUES, Action.READ_REPORT, Action.REPLAY,
+        Action.READ_MODELS,
+    },
     Role.DATA_SCIENTIST: {Action.READ_MODELS},
 }  # fmt: skip
 

@@ -4,11 +4,15 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import orjson
+
 from tests.factories import MARKET
 from valuation.domain.market import Market
 from valuation.price_model.bundle import read_bundle, write_bundle
 from valuation.price_model.champions import ModelStore
+from valuation.price_model.succession import FILE
 
+BOOSTER = "booster-0.5.txt"
 HERE = Market.from_slug(MARKET)
 
 
@@ -36,3 +40,18 @@ def flipped(data: bytes, *, bit: int) -> bytes:
     spoiled = bytearray(data)
     spoiled[bit // 8 % len(spoiled)] ^= 1 << bit % 8
     return bytes(spoiled)
+
+
+def write_history(store: ModelStore, *moves: tuple[str, str], market: str = MARKET) -> None:
+    """The history of champions, as promotions write it."""
+    lines = [
+        orjson.dumps({"id": number, "action": action, "market": market, "digest": digest})
+        for number, (action, digest) in enumerate(moves, start=1)
+    ]
+    (store.root / FILE).write_bytes(b"\n".join([b"{torn", *lines, b""]))
+
+
+def spoiled(store: ModelStore, digest: str) -> str:
+    """A bundle, damaged on disk."""
+    (store.bundle(digest) / BOOSTER).write_bytes(b"rotten")
+    return digest

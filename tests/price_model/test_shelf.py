@@ -8,13 +8,20 @@ import orjson
 import pytest
 
 from tests.factories import MARKET, make_bundle, promote
-from tests.price_model.making import HERE, champion_of, digested_anew
+from tests.price_model.making import (
+    BOOSTER,
+    HERE,
+    champion_of,
+    digested_anew,
+    spoiled,
+    write_history,
+)
 from valuation.price_model.bundle import MANIFEST
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.shelf import NoBundle, Shelf
+from valuation.price_model.succession import FILE
 from valuation.price_model.trial import BundleFailedTrial, replay_golden, try_bundle
 
-BOOSTER = "booster-0.5.txt"
 Spoil = Callable[[bytes], bytes]
 
 
@@ -148,3 +155,74 @@ def test_a_good_champion_is_taken_up_after_a_bad_one(store: ModelStore, shelf: S
 def test_without_a_bundle_the_error_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NoBundle, match="make run"):
         Shelf(ModelStore(tmp_path)).model(None)
+
+
+def started(store: ModelStore) -> Shelf:
+    """A shelf of a service that starts now."""
+    shelf = Shelf(store)
+    shelf.refresh()
+    return shelf
+
+
+def test_a_start_with_a_damaged_champion_serves_the_one_before_and_says_so(
+    store: ModelStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    older, champion = other_good(store), spoiled(store, champion_of(store.root))
+    write_history(store, ("promote", older), ("promote", champion))
+    shelf = started(store)
+    assert shelf.model(HERE).digest == older
+    assert BOOSTER in shelf.faults[MARKET]
+    assert shelf.faults[MARKET].endswith(f"; the bundle {older[:12]} serves instead")
+    assert f"served by an earlier champion, {older[:12]}" in caplog.text
+    shelf.refresh()
+    assert f"{older[:12]} serves instead" in shelf.faults[MARKET], "said as long as it is so"
+
+
+def test_the_stand_in_makes_way_for_the_next_good_champion(store: ModelStore) -> None:
+    older, champion = other_good(store), spoiled(store, champion_of(store.root))
+    write_history(store, ("promote", older), ("promote", champion))
+    shelf = started(store)
+    promote(store.root, older, promotion=3)
+    shelf.refresh()
+    assert (shelf.model(HERE).digest, shelf.faults) == (older, {})
+
+
+def test_a_champion_that_was_rolled_back_from_never_stands_in(store: ModelStore) -> None:
+    withdrawn, champion = other_good(store), spoiled(store, champion_of(store.root))
+    write_history(store, ("promote", champion), ("promote", withdrawn), ("roll_back", champion))
+    shelf = started(store)
+    assert shelf.models == {}
+    assert shelf.faults[MARKET].endswith("; no earlier champion can be served")
+
+
+def test_a_champion_of_another_market_never_stands_in(store: ModelStore) -> None:
+    foreign = make_bundle(store.root, market="vn-vnd-asking-real", promotion=None)
+    champion = spoiled(store, champion_of(store.root))
+    write_history(store, ("promote", foreign), ("promote", champion))
+    assert started(store).models == {}
+
+
+def test_a_damaged_one_before_is_passed_over_for_one_before_that(store: ModelStore) -> None:
+    oldest, champion = other_good(store), spoiled(store, champion_of(store.root))
+    write_history(store, *(("promote", each) for each in (oldest, "0" * 64, champion)))
+    assert started(store).model(HERE).digest == oldest
+
+
+@pytest.mark.parametrize("history", [b"", b"{}\n[]\nnull\n1\n", b"\xff\x00"])
+def test_without_a_history_the_market_is_not_served_and_the_fault_says_why(
+    store: ModelStore, history: bytes
+) -> None:
+    spoiled(store, champion_of(store.root))
+    (store.root / FILE).write_bytes(history)
+    shelf = started(store)
+    assert shelf.models == {}
+    assert BOOSTER in shelf.faults[MARKET]
+
+
+def test_a_broken_pointer_at_the_start_is_overruled_by_the_history(store: ModelStore) -> None:
+    champion = champion_of(store.root)
+    write_history(store, ("promote", champion))
+    store.pointer(HERE).write_bytes(b"{")
+    shelf = started(store)
+    assert shelf.model(HERE).digest == champion
+    assert "serves instead" in shelf.faults[MARKET]

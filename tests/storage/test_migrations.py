@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError
 
+from tests.customers import TERMS, desk, enter
 from valuation.storage.engine import DatabaseUnavailable, make_engine, reading, writing
 from valuation.storage.tables import Instant, metadata
 from valuation.storage.upgrade import KNOWN, MIGRATIONS, NEWEST, migrate, revision, upgrade
@@ -92,6 +93,19 @@ def test_an_old_database_is_upgraded_with_its_rows_as_they_were(
     assert stored(untouched) == [OLD_QUOTE, OLD_EVENT]
     with pytest.raises(IntegrityError, match="never changed"), writing(untouched) as connection:
         connection.execute(text("DELETE FROM events"))
+
+
+def test_a_quote_of_an_old_database_gets_a_customer_and_stays_as_it_was(untouched: Engine) -> None:
+    migrate(untouched, to="0005")
+    with writing(untouched) as connection:
+        connection.execute(insert(OLD_QUOTES), OLD_QUOTE)
+        connection.execute(insert(OLD_EVENTS), OLD_EVENT)
+    upgrade(untouched)
+    reference = enter(desk(untouched))
+    desk(untouched).link(str(OLD_QUOTE["id"]), reference)
+    assert desk(untouched).look_up(reference).quotes == (OLD_QUOTE["id"],)
+    desk(untouched).erase(reference, TERMS)
+    assert stored(untouched) == [OLD_QUOTE, OLD_EVENT]
 
 
 def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The book of tables: versions by the day they hold from, terms by market, an archive by digest."""
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_the_latest_version_of_a_day_holds(tmp_path: Path) -> None:
     margins = []
     for day in (LATER - timedelta(days=1), LATER, LATER + timedelta(days=900)):
         terms = terms_of(tables=book.tables(day), market=Market.from_slug("cn-cny-sold-demo"))
-        margins.append(terms.policy.margin)
+        margins.append(terms.policy.margin.plain)
     assert margins == [800, 900, 900]
 
 
@@ -99,7 +100,7 @@ def test_two_versions_of_one_day_with_other_bytes_are_refused(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("table", "change", "says"),
     [
-        ("policy", replaced("quantile,,0.10", "quantile,,0.05"), "0.1 to 0.5"),
+        ("policy", replaced("quantile,,0.10", "quantile,,0.005"), "0.01 to 0.5"),
         ("policy", replaced("goodwill,dismantle/CNY,0", "goodwill,refuse/CNY,500"), "paid nothing"),
         ("policy", replaced("margin,,800", "margin,,10000"), "leaves nothing to pay"),
         ("policy", replaced("dismantle", "dismantel"), "line 30: unknown scope 'dismantel'"),
@@ -178,6 +179,31 @@ def test_the_archive_keeps_each_version_by_its_digest(tmp_path: Path) -> None:
     archive.keep(table)
     assert [path.name for path in archive.folder.iterdir()] == [f"{table.digest}.csv"]
     assert archive.table(table.digest).data == table.data
+
+
+@pytest.mark.parametrize("there_already", [False, True])
+def test_an_archived_tables_name_is_on_the_disk_before_a_quote_rests_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there_already: bool
+) -> None:
+    archive, table = TableArchive(tmp_path), load_book().table("policy", DAY)
+    if there_already:
+        archive.keep(table)
+    done: list[str] = []
+    sync, replace = os.fsync, os.replace
+
+    def noted_sync(handle: int) -> None:
+        folder = os.path.samestat(os.fstat(handle), tmp_path.stat())
+        done.append("folder" if folder else "file")
+        sync(handle)
+
+    def noted_replace(draft: str, path: Path) -> None:
+        done.append("named")
+        replace(draft, path)
+
+    monkeypatch.setattr(os, "fsync", noted_sync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    archive.keep(table)
+    assert done == (["folder"] if there_already else ["file", "named", "folder"])
 
 
 def test_the_archive_notices_a_table_that_was_changed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from training.bootstrap import Bounds, Difference
 from training.checks import Checks, Finding
 from training.coverage_rule import SegmentCoverage
 from training.dataset import Dataset
+from training.guarantees import Predicted
 from training.promotion import PairedComparison, Standing
 from valuation.domain.market import Market
 from valuation.features import Columns, Floats, Words, day_number
@@ -26,6 +27,11 @@ NAN = float("nan")
 
 def words(values: Sequence[str | None]) -> Words:
     return np.array(values, dtype=object)
+
+
+def told(log_quantiles: Floats) -> Predicted:
+    """Log quantiles whose lowest is what is guaranteed at 10%."""
+    return Predicted(log_quantiles, log_quantiles[:, :1], (0.1,))
 
 
 def make_columns(

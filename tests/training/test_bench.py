@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.desks import RING
 from training.bench.bench import QUICK, Bench, Findings
 from training.bench.cases import Till, make_cases
 from training.bench.figures import Promise, figures, percentile, ratio, writes
@@ -49,7 +50,7 @@ def short_run(models: Path, folder: Path) -> Findings:
 def till(models: Path) -> Till:
     """A desk on the champion of the test's models folder."""
     model = load_price_model(champion(models))
-    desk = Desk(model, Lookup(load_catalogue()), TacTable(), load_book(SHIPPED), bytes(32))
+    desk = Desk(model, Lookup(load_catalogue()), TacTable(), load_book(SHIPPED), lambda: RING)
     return Till(desk, NOW, NOW.date())
 
 

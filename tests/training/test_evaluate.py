@@ -1,10 +1,12 @@
 """An evaluation: figures beside the baseline, blanks where there are too few sales."""
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
 
-from tests.training.samples import NAN, make_columns, make_dataset, make_market
+from tests.training.samples import NAN, make_columns, make_dataset, make_market, told
 from training.evaluate import Evaluation, evaluate, evaluation_from_json
 from training.evaluation_text import to_text
 from training.segments import age_bands, price_bands, support_bands
@@ -16,7 +18,7 @@ def evaluation() -> Evaluation:
     dataset, quantiles = make_market(rng)
     return evaluate(
         dataset=dataset,
-        log_quantiles=quantiles,
+        made=told(quantiles),
         baseline_log=np.full(len(dataset), 7.5),
         support=np.arange(len(dataset), dtype=np.float64) % 30,
         minimum=50,
@@ -55,10 +57,35 @@ def test_a_segment_below_the_minimum_is_blank(evaluation: Evaluation) -> None:
     assert line.split() == ["0", "sales", "20"]
 
 
+def test_the_share_below_the_guaranteed_value_is_told_by_segment(evaluation: Evaluation) -> None:
+    (overall,) = evaluation.overall.below
+    assert overall.guarantee == 0.1
+    assert overall.share == pytest.approx(0.1, abs=0.04)
+    assert overall.bounds is not None
+    assert overall.bounds.low < 0.1 < overall.bounds.high
+    assert any(segment.below for segment in evaluation.segments)
+    assert not any(segment.below for segment in evaluation.segments if segment.rows < 50)
+    assert evaluation_from_json(orjson.loads(orjson.dumps(evaluation.to_json()))) == evaluation
+
+
+def test_only_sales_that_answer_every_question_are_held_against_it() -> None:
+    dataset, quantiles = make_market(np.random.default_rng(12))
+    grades = np.array(dataset.columns.answers["cosmetic_grade"])
+    grades[: len(grades) // 2] = NAN
+    answered = replace(dataset.columns, answers={"cosmetic_grade": grades})
+    found = evaluate(
+        dataset=replace(dataset, columns=answered), made=told(quantiles), minimum=50,
+        baseline_log=np.full(len(dataset), 7.5), support=np.full(len(dataset), 30.0),
+        rng=np.random.default_rng(13), taught=("cosmetic_grade",),
+    )  # fmt: skip
+    (overall,) = found.overall.below
+    assert overall.rows == np.isfinite(grades).sum() < len(dataset)
+
+
 def test_an_evaluation_of_nothing_is_blank() -> None:
     dataset = make_dataset(columns=make_columns(models=[], storage=[], grades=[]), price=[])
     empty = evaluate(
-        dataset=dataset, log_quantiles=np.zeros((0, 3)), baseline_log=np.zeros(0),
+        dataset=dataset, made=told(np.zeros((0, 3))), baseline_log=np.zeros(0),
         support=np.zeros(0), minimum=0, rng=np.random.default_rng(1),
     )  # fmt: skip
     assert empty.overall.ours is None
@@ -83,7 +110,7 @@ def test_a_coverage_that_the_gate_refuses_is_marked_in_the_table() -> None:
     narrow = quantiles[:, 1:2] + 0.5 * (quantiles - quantiles[:, 1:2])
     for predicted, marked in ((narrow, True), (quantiles, False)):
         found = evaluate(
-            dataset=dataset, log_quantiles=predicted, baseline_log=np.full(len(dataset), 7.5),
+            dataset=dataset, made=told(predicted), baseline_log=np.full(len(dataset), 7.5),
             support=np.full(len(dataset), 30.0), minimum=50, rng=rng,
         )  # fmt: skip
         lines = [line for line in to_text(found).splitlines() if "more than 20 sales" in line]

@@ -19,7 +19,7 @@ from training.ladder_fit import fit_ladder, ladder_folds, out_of_fold_rungs
 from training.loading import load_dataset
 from training.modelling import Modelled
 from training.outliers import teaching
-from training.params import Params
+from training.params import MixRules, Params
 from training.specification import specification_of
 from training.splits import Split, balanced_folds, group_names, split
 from training.variants import sizes_of
@@ -29,13 +29,22 @@ from valuation.price_model.bundle import write_bundle
 from valuation.price_model.model import load_price_model
 
 SALES = 2_500
-FITTED = ("ladder.json", "features.json", *(f"booster-{level}.txt" for level in LEVELS))
+FITTED = (
+    "ladder.json",
+    "features.json",
+    *(f"{kind}-{level}.txt" for kind in ("booster", "direct") for level in LEVELS),
+)
 
 
 @pytest.fixture(scope="module")
 def params() -> Params:
     small = small_params()
-    return replace(small, boosters=replace(small.boosters, trees=20))
+    return replace(
+        small,
+        boosters=replace(small.boosters, trees=20),
+        direct=replace(small.direct, trees=20),
+        mix=MixRules(shares=(0.5,), least_gain=-9.0),  # both views in every bundle
+    )
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +116,7 @@ def test_a_shuffled_target_teaches_nothing_out_of_fold_either(
     assert found.left_out is not None
     scored, by_group = found.left_out
     marginal = np.quantile(shuffled.log_price, LEVELS)
-    for left_out in (by_group, found.unsold):
+    for left_out in (by_group.log_quantiles, found.unsold.log_quantiles):
         ours, constant = (
             metrics.mean_pinball_losses(actual=scored.sales.log_price, quantiles=quantiles)
             for quantiles in (left_out, np.tile(marginal, (len(left_out), 1)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.samples import DEMO, NAN, REAL, make_checks, make_market
+from tests.training.samples import DEMO, NAN, REAL, make_checks, make_market, told
 from training.checks import Checks, Finding
 from training.evaluate import Evaluation, evaluate, with_held_out
 from training.model_card import CardFacts, model_card
@@ -19,7 +19,7 @@ def evaluation() -> Evaluation:
     rng = np.random.default_rng(3)
     dataset, quantiles = make_market(rng)
     return evaluate(
-        dataset=dataset, log_quantiles=quantiles, baseline_log=np.full(len(dataset), 7.5),
+        dataset=dataset, made=told(quantiles), baseline_log=np.full(len(dataset), 7.5),
         support=np.arange(len(dataset), dtype=np.float64) % 30, minimum=50, rng=rng,
     )  # fmt: skip
 
@@ -81,10 +81,10 @@ def test_the_card_shows_device_models_held_out_whole_beside_the_bands_of_support
     look_up, many = np.full(len(dataset), 7.5), np.full(len(dataset), 30.0)
     found = with_held_out(
         evaluate(
-            dataset=dataset, log_quantiles=quantiles, baseline_log=look_up, support=many,
+            dataset=dataset, made=told(quantiles), baseline_log=look_up, support=many,
             minimum=50, rng=rng,
         ),
-        dataset=dataset, log_quantiles=quantiles - 0.2, baseline_log=look_up, rng=rng,
+        dataset=dataset, made=told(quantiles - 0.2), baseline_log=look_up, rng=rng,
     )  # fmt: skip
     card = model_card(evaluation=found, facts=make_facts())
     table = card.partition("### By support")[2].partition("###")[0]
@@ -127,7 +127,7 @@ def test_the_plots_are_drawn_even_with_words_that_the_font_lacks(tmp_path: Path)
     dataset, quantiles = make_market(rng)
     dataset.columns.context["channel"][:] = "二手市场"
     found = evaluate(
-        dataset=dataset, log_quantiles=quantiles, baseline_log=np.full(len(dataset), 7.5),
+        dataset=dataset, made=told(quantiles), baseline_log=np.full(len(dataset), 7.5),
         support=np.full(len(dataset), 9.0), minimum=50, rng=rng,
     )  # fmt: skip
     drawn = draw_plots(

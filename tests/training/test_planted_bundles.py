@@ -32,6 +32,7 @@ from tests.training.plants import (
     too_sure,
     with_fewer_scores,
 )
+from tests.training.samples import told
 from training.baseline import fit_baseline
 from training.checks import Checks
 from training.comparison import compare, quantiles_at_levels
@@ -134,7 +135,7 @@ class Gate:
         test = sales.take(half)
         evaluation = evaluate(
             dataset=test,
-            log_quantiles=quantiles_at_levels(pricer=model, columns=test.columns),
+            made=told(quantiles_at_levels(pricer=model, columns=test.columns)),
             baseline_log=fit_baseline(dataset=sales.take(~half)).predict(test.columns),
             support=np.full(len(test), 60.0),
             minimum=50,

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from tests.factories import MARKET, bundle_files
-from tests.training.samples import make_checks, make_market
+from tests.training.samples import make_checks, make_market, told
 from training import promotions
 from training.checks import Checks, Finding
 from training.evaluate import evaluate
@@ -34,7 +34,7 @@ def challenger(store: ModelStore, checks: Checks) -> str:
     rng = np.random.default_rng(4)
     dataset, quantiles = make_market(rng)
     found = evaluate(
-        dataset=dataset, log_quantiles=quantiles, baseline_log=np.full(len(dataset), 7.5),
+        dataset=dataset, made=told(quantiles), baseline_log=np.full(len(dataset), 7.5),
         support=np.full(len(dataset), 30.0), minimum=50, rng=rng,
     )  # fmt: skip
     evaluation = {**found.to_json(), "fitted_until": None, "checks": asdict(checks)}

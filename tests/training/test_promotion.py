@@ -16,6 +16,7 @@ from tests.training.samples import (
     make_covered,
     make_market,
     make_standing,
+    told,
 )
 from training.bootstrap import Bounds
 from training.checks import Checks, Finding, checks_from_json
@@ -214,7 +215,7 @@ def test_a_standing_takes_its_figures_from_the_evaluation() -> None:
     rng = np.random.default_rng(4)
     dataset, quantiles = make_market(rng)
     found = evaluate(
-        dataset=dataset, log_quantiles=quantiles, baseline_log=np.full(len(dataset), 7.5),
+        dataset=dataset, made=told(quantiles), baseline_log=np.full(len(dataset), 7.5),
         support=np.full(len(dataset), 30.0), minimum=50, rng=rng,
     )  # fmt: skip
     it = standing(market=dataset.market, digest=CHALLENGER, evaluation=found, checks=make_checks())

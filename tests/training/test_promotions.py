@@ -10,7 +10,6 @@ import pytest
 from tests.training.samples import DEMO, REAL, fake_bundle
 from training.promotion_log import Action, HistoryNotWritten
 from training.promotions import (
-    FILE,
     BundleMissing,
     BundleOfOtherMarket,
     ChampionMoved,
@@ -23,6 +22,7 @@ from training.promotions import (
 from valuation.domain.market import Market
 from valuation.price_model.bundle import DamagedBundle
 from valuation.price_model.champions import Champion, ModelStore
+from valuation.price_model.succession import FILE
 from valuation.price_model.trial import BundleFailedTrial
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

@@ -37,7 +37,9 @@ def shopfront(client: httpx.Client) -> Shopfront:
     """Two merchants with keys: the ``owner`` and an ``outsider``; ``colleague`` is the owner's."""
     engine = engine_of(client)
     (merchant, store), (other, _) = make_merchant(engine), make_merchant(engine, "Heron Phones")
-    usual = (Scope.QUOTES_WRITE, Scope.QUOTES_READ, Scope.MODELS_READ)
+    usual = (
+        Scope.QUOTES_WRITE, Scope.QUOTES_READ, Scope.MODELS_READ, Scope.CUSTOMERS_MANAGE,
+    )  # fmt: skip
     keys = {
         "owner": make_key(engine, merchant.id, *usual).token,
         "colleague": make_key(engine, merchant.id, *usual).token,

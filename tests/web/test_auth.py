@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.callers import TILL, bearer, make_key, stored_key
+from tests.callers import TILL, bearer, make_key, make_merchant, stored_key
 from tests.databases import rows
 from tests.fakes import FakeClock
 from tests.web.answers import IMEI, make_body
@@ -103,7 +103,7 @@ def test_nobody_is_told_how_to_say_who_he_is(client: httpx.Client) -> None:
     assert "/v1/sessions" in problem["detail"]
 
 
-@pytest.mark.parametrize("token", ["vk_live_" + "0" * 64, "vs_" + "0" * 64, IMEI, "a b c"])
+@pytest.mark.parametrize("token", ["vk_live_" + "1" * 64, "vs_" + "0" * 64, IMEI, "a b c"])
 def test_a_token_that_nobody_has_is_401_and_is_not_repeated(
     client: httpx.Client, token: str
 ) -> None:
@@ -189,7 +189,9 @@ def test_a_revoked_key_is_refused_within_seconds(client: httpx.Client, clock: Fa
 
 
 def test_while_a_key_is_changed_the_old_and_the_new_one_work(client: httpx.Client) -> None:
-    old, new = (make_key(engine_of(client), "default") for _ in range(2))
+    engine = engine_of(client)
+    merchant, _ = make_merchant(engine)
+    old, new = (make_key(engine, merchant.id) for _ in range(2))
     statuses = [
         ask(client, "POST", "/v1/quotes", made.token, json=make_body()).status_code
         for made in (old, new)

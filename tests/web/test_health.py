@@ -10,8 +10,10 @@ import pytest
 
 from tests.databases import PostgresDatabases, file_at, held, last_write, looking, make_read_only
 from tests.factories import MARKET, promote
+from tests.price_model.making import champion_of, spoiled, write_history
 from tests.web.answers import make_body
 from tests.web.running import running
+from valuation.price_model.champions import ModelStore
 from valuation.settings import Settings
 from valuation.storage import engine as engine_module
 from valuation.web.self_schemas import NotReady
@@ -71,6 +73,33 @@ def test_a_damaged_champion_leaves_the_last_good_one_serving_and_is_named(
     wait_for(client, lambda state: not state["faults"])
     promote(settings.models_dir, other, promotion=4)
     wait_for(client, lambda state: bool(state["faults"]))
+
+
+def test_a_start_with_a_damaged_champion_serves_the_one_before_and_says_so(
+    settings: Settings,
+) -> None:
+    store = ModelStore(settings.models_dir)
+    champion = champion_of(store.root)
+    (older,) = set(bundles(settings)) - {champion}
+    write_history(store, ("promote", older), ("promote", spoiled(store, champion)))
+    with running(settings) as client:
+        state = client.get("/readyz").json()
+        quote = client.post("/v1/quotes", json=make_body()).json()
+    assert (state["ready"], state["bundles"]) == (True, {MARKET: older})
+    assert f"the bundle {older[:12]} serves instead" in state["faults"][MARKET]
+    assert quote["versions"]["bundle"] == older
+
+
+def test_a_start_with_nothing_but_a_damaged_champion_is_not_ready_and_says_why(
+    settings: Settings,
+) -> None:
+    store = ModelStore(settings.models_dir)
+    spoiled(store, champion_of(store.root))
+    with running(settings) as client:
+        problem = not_ready(client)
+        refused = client.post("/v1/quotes", json=make_body())
+    assert "no earlier champion can be served" in problem["faults"][MARKET]
+    assert (refused.status_code, refused.json()["code"]) == (503, "no_bundle")
 
 
 def test_a_pointer_that_is_no_json_is_a_fault_and_nothing_more(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.callers import bearer, make_clerk, make_key, make_merchant
 from tests.fakes import FakeClock
 from tests.web.answers import IMEI, NOTHING, make_body
+from tests.web.erasures import erased
 from tests.web.test_post_quotes import amounts, make_quote
 from valuation.domain.people import Role, Scope
 from valuation.receipts.key_folder import read_ring
@@ -50,11 +51,16 @@ def test_the_whole_story(client: httpx.Client, settings: Settings) -> None:
     ]  # fmt: skip
     total = sum(line["amount"]["amount"] for line in lines)
     assert life["amount"]["amount"] == offered + total < offered
-    life = taken(client, quote, "accept", "settle", amount=None)
+    taken(client, quote, "accept")
+    early = step(client, quote, "settle")
+    assert (early.status_code, early.json()["code"]) == (409, "not_erased")
+    erased(client, quote)
+    life = taken(client, quote, "settle", amount=None)
     assert life["stage"] == "settled"
     kinds = [event["kind"] for event in life["events"]]
     assert kinds == [
-        "offered", "accepted", "received", "counter_offered", "counter_accepted", "settled",
+        "offered", "accepted", "received", "counter_offered", "counter_accepted", "erased",
+        "settled",
     ]  # fmt: skip
     replay = client.get(f"/v1/quotes/{quote['id']}/replay").json()
     assert ReplayOut.model_validate(replay).same

@@ -8,7 +8,7 @@ from valuation.domain.questions import QUESTIONS
 
 JSON = {"content-type": "application/json"}
 BODY = b'{"device": {"id": "x"},\n "answers": {"powers_on": "yes", %s'
-WHOLE = "an object with market, device, answers, context, lock_days"
+WHOLE = "an object with market, device, answers, context, lock_days, codes, purchase"
 PERCENT = "a whole number from 0 to 100"
 WORDS = "text of at most 120 characters"
 
@@ -74,9 +74,30 @@ def test_the_place_of_a_fault_repeats_no_imei(standing: httpx.Client, body: byte
     assert IMEI[:8] not in answer.text
 
 
-def test_a_body_nested_without_end_has_no_member_to_name(standing: httpx.Client) -> None:
-    answer = standing.post("/v1/quotes", content=b"[" * 2000, headers=JSON)
-    assert (answer.status_code, answer.json()["errors"]) == (400, [])
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"[" * 2000, "/0/0/0/0/0/0/0/0"),
+        (b"[" * 1000 + b"]" * 1000, "/0/0/0/0/0/0/0/0"),
+        (b'{"device": {"id": ' + b"[" * 7 + b"]" * 7 + b"}}", "/device/id/0/0/0/0/0/0"),
+        (b'{"device": {"id": ' + b"[" * 7, "/device/id/0/0/0/0/0/0"),
+        (b'{"answers": ' + b'{"a": ' * 300 + b"1" + b"}" * 301, "/answers" + "/a" * 7),
+    ],
+)
+def test_a_body_nested_too_deeply_names_the_member_and_how_deep_is_read(
+    standing: httpx.Client, body: bytes, pointer: str
+) -> None:
+    answer = standing.post("/v1/quotes", content=body, headers=JSON)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["message"]) == (pointer, "the body is nested too deeply")
+    assert error["accepted"] == "at most 8 objects and arrays in one another"
+
+
+def test_a_body_as_deep_as_is_read_is_refused_for_what_it_holds(standing: httpx.Client) -> None:
+    body = b'{"device": {"id": ' + b"[" * 6 + b"]" * 6 + b"}}"
+    problem = standing.post("/v1/quotes", content=body, headers=JSON).json()
+    assert problem["code"] == "invalid_request"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from valuation.domain.questions import questions_for
         ({"colour": "red"}, "unknown_question", "answers.colour"),
         ({"powers_on": "no"}, "impossible_answers", "answers.display_works"),
         ({"device": {"storage_gb": 128}}, "device_needed", "device"),
-        ({"device": {"imei": "12345"}}, "not_an_identifier", "device.identifier"),
+        ({"device": {"imei": "12345"}}, "not_an_identifier", "device.imei"),
+        ({"device": {"identifier": "12345"}}, "not_an_identifier", "device.identifier"),
         ({"device": {"name": 13}}, "invalid_request", "device.name"),
         ({"device": {"name": "iPhone 13", "storage_gb": "128"}}, "invalid_request",
          "device.storage_gb"),
@@ -117,7 +118,13 @@ def test_a_body_over_64_kib_is_refused_announced_or_not(standing: httpx.Client) 
     streamed = standing.post("/v1/quotes", content=iter([large[:40_000], large[40_000:]]),
                            headers=json)  # fmt: skip
     for answer in (announced, streamed):
-        assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (413, "body_too_large")
+        assert problem["largest_bytes"] == 65_536
+        assert problem["errors"] == [{
+            "field": "body", "message": "larger than is read",
+            "accepted": "at most 65536 bytes", "pointer": "",
+        }]  # fmt: skip
 
 
 def test_a_body_that_is_not_json_by_its_type_is_refused(standing: httpx.Client) -> None:

@@ -13,8 +13,10 @@ import pytest
 from tests.callers import make_key, make_merchant
 from tests.databases import file_at, opened
 from tests.factories import MARKET, promote
+from tests.price_model.making import champion_of, spoiled, write_history
 from tests.web.answers import make_body
 from tests.web.serving import PLAIN, SECONDS, Served, served, start
+from valuation.price_model.champions import ModelStore
 from valuation.settings import Settings
 from valuation.storage.upgrade import upgrade
 
@@ -32,6 +34,20 @@ def test_the_printed_line_is_answered_with_an_offer(environment: dict[str, str])
         )
     assert answer.status_code == 201
     assert answer.json()["outcome"] == "offer"
+
+
+def test_it_starts_though_the_champion_is_damaged_where_an_earlier_one_is_sound(
+    environment: dict[str, str],
+) -> None:
+    store = ModelStore(Path(environment["TRADEIN_MODELS"]))
+    champion = champion_of(store.root)
+    (older,) = (each.name for each in store.bundles.iterdir() if each.name != champion)
+    write_history(store, ("promote", older), ("promote", spoiled(store, champion)))
+    with served(environment) as server:
+        answer = httpx.post(
+            f"{server.url}/v1/quotes", json=server.example, headers=server.headers, timeout=SECONDS
+        )
+    assert answer.json()["versions"]["bundle"] == older
 
 
 def test_where_there_are_merchants_already_the_line_asks_for_a_key_of_theirs(

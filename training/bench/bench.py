@@ -24,6 +24,7 @@ from training.bench.targets import (
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.catalogue.tac import TacTable
 from valuation.domain.market import Market
+from valuation.domain.unit_keys import first_key
 from valuation.price_model.champions import Champion, ModelStore
 from valuation.price_model.model import load_price_model
 from valuation.quotes.quoting import Desk
@@ -32,7 +33,7 @@ from valuation.tables.book import SHIPPED, load_book
 
 FULL = Pace(rounds=5, warm_up=0.3, seconds=1.5, most=20_000, budget=215, cases=200)
 QUICK = Pace(rounds=2, warm_up=0.1, seconds=0.5, most=5_000, budget=38, cases=60)
-UNIT_KEY = bytes(32)  # of digests that nobody keeps
+UNIT_KEYS = first_key(bytes(32))  # of digests that nobody keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,18 @@ class Bench:
 
     def _till(self, installation: Installation) -> Till:
         model = load_price_model(installation.bundle)
-        desk = Desk(model, Lookup(load_catalogue()), TacTable(), load_book(SHIPPED), UNIT_KEY)
+        book = load_book(SHIPPED)
+        desk = Desk(model, Lookup(load_catalogue()), TacTable(), book, lambda: UNIT_KEYS)
         return Till(desk, self.now, self.now.astimezone(self.settings.time_zone).date())
 
 
 def _described(installation: Installation) -> str:
     """How large the boosters are."""
-    files = sorted(installation.bundle.glob("booster-*.txt"))
-    lines = files[0].read_text(encoding="ascii").splitlines()
-    trees = sum(line.startswith("Tree=") for line in lines)
-    leaves = max(int(it.partition("=")[2]) for it in lines if it.startswith("num_leaves="))
-    return f"{len(files)} boosters of {trees} trees with at most {leaves} leaves"
+    texts = [
+        file.read_text(encoding="ascii").splitlines()
+        for file in installation.bundle.glob("*-0.*.txt")
+    ]
+    trees = [sum(line.startswith("Tree=") for line in lines) for lines in texts]
+    leaves = [it for lines in texts for it in lines if it.startswith("num_leaves=")]
+    most = max(int(it.partition("=")[2]) for it in leaves)
+    return f"{len(texts)} boosters of {sum(trees)} trees together, with at most {most} leaves"

@@ -33,7 +33,7 @@ class Case:
     """One device with its answers, as each peer is asked.
 
     ``record`` holds the raw features of the device as it is; ``scores`` the log departures that the
-    boosters give for it, one a quantile level, which every peer must repeat to the last bit.
+    boosters give for it, one each, which every peer must repeat to the last bit.
     """
 
     request: QuoteRequest
@@ -105,7 +105,7 @@ def _case(till: Till, request: QuoteRequest, device: Device) -> Case:
     levels = effective(complete(given=given, category=device.category).levels)
     taught = {question: levels[question] for question in model.taught() if question in levels}
     inputs = booster_inputs(model, FeatureRow(device, till.day, taught, {}))
-    scores = tuple(float(booster.predict(inputs)[0, 0]) for booster in model.boosters)
+    scores = tuple(float(booster.predict(inputs)[0, 0]) for booster in model.every_booster)
     return Case(request, model.market, record_of(inputs[0], model.specification), scores)
 
 

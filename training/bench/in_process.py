@@ -49,9 +49,11 @@ class _WatchedModel(PriceModel):
 
     watch: Watch = field(default_factory=Watch)
 
-    def price_many(self, rows: Sequence[FeatureRow]) -> list[Distribution]:
+    def price_many(
+        self, rows: Sequence[FeatureRow], *, guarantee: float = 0.1
+    ) -> list[Distribution]:
         began = perf_counter()
-        priced = PriceModel.price_many(self, rows)
+        priced = PriceModel.price_many(self, rows, guarantee=guarantee)
         self.watch.model += perf_counter() - began
         self.watch.rows += len(rows)
         return priced
@@ -104,5 +106,12 @@ def _phases(whole: float, watch: Watch) -> Mapping[str, float]:
 
 def _watched(model: PriceModel, watch: Watch) -> PriceModel:
     parts = {part.name: getattr(model, part.name) for part in fields(PriceModel)}
-    boosters = cast(tuple[Booster, ...], tuple(_WatchedBooster(it, watch) for it in model.boosters))
-    return _WatchedModel(**{**parts, "boosters": boosters}, watch=watch)
+    direct = model.direct and replace(
+        model.direct, boosters=_watched_boosters(model.direct.boosters, watch)
+    )
+    changed = {"boosters": _watched_boosters(model.boosters, watch), "direct": direct}
+    return _WatchedModel(**{**parts, **changed}, watch=watch)
+
+
+def _watched_boosters(boosters: Sequence[Booster], watch: Watch) -> tuple[Booster, ...]:
+    return cast(tuple[Booster, ...], tuple(_WatchedBooster(it, watch) for it in boosters))

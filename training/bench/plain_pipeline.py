@@ -46,9 +46,9 @@ def load_pipeline(bundle: Path, *, threads: int) -> Pipeline:
         orjson.loads((bundle / "features.json").read_bytes())
     )
     levels = orjson.loads((bundle / "model.json").read_bytes())["levels"]
-    boosters = [
-        lightgbm.Booster(model_file=str(bundle / f"booster-{level}.txt")) for level in levels
-    ]
+    files = [bundle / f"{kind}-{level}.txt" for kind in ("booster", "direct") for level in levels]
+    # Few bundles have the second kind.
+    boosters = [lightgbm.Booster(model_file=str(file)) for file in files if file.exists()]
     layout = layout_of(specification)
     quantiles = Quantiles(boosters, _positions(layout), threads)
     return Pipeline([("columns", _columns(layout)), ("quantiles", quantiles)]).fit(_example(layout))

@@ -173,7 +173,7 @@ def _register(trained: Trained, params: Params) -> int | None:
         draw_plots(
             folder=plots,
             dataset=trained.measured.sales,
-            log_quantiles=trained.measured.log_quantiles,
+            log_quantiles=trained.measured.made.log_quantiles,
             evaluation=trained.evaluation,
         )  # fmt: skip
         try:

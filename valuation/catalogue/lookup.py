@@ -1,15 +1,18 @@
 """From the words of a person or a file to a device of the catalogue, never by resemblance."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, lru_cache
+from itertools import chain
 
 from valuation.catalogue.catalogue import Catalogue
 from valuation.catalogue.choice import Chosen, Wanted, choose
 from valuation.catalogue.entries import Region
-from valuation.catalogue.free_text import parse_free_text
+from valuation.catalogue.free_text import FreeText, parse_free_text, readings
 from valuation.catalogue.index import Found, How
 from valuation.catalogue.matches import Match, NoMatch, Reason, Suggestion
-from valuation.catalogue.recognition import brands_meant, recognise
+from valuation.catalogue.names import fold
+from valuation.catalogue.recognition import brands_meant, is_a_number, recognise
 from valuation.catalogue.search import Hit, SearchTable, build_search_table, search
 from valuation.catalogue.suggestions import Suggester
 from valuation.domain.device import Category
@@ -18,6 +21,8 @@ from valuation.domain.device import Category
 REMEMBERED = 65_536
 # No name of a device is this long, and what is remembered must stay small.
 LONGEST = 200
+# The first telephone with 5G, the Galaxy S10 5G, was sold from 2019-04-05 (Samsung Newsroom).
+FIRST_5G = date(2019, 4, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +91,15 @@ class Lookup:
         by_id = self._by_id(query)
         if by_id is not None:
             return by_id
-        found = self._recognise(query, query.text)
-        if isinstance(found, Found):
-            return self._narrow(query, found)
-        parsed = parse_free_text(query.text)
-        if parsed.storage_gb is None:
-            return self._unknown(query, query.text, found)
-        again = self._recognise(query, parsed.name)
-        if not isinstance(again, Found):
-            return self._unknown(query, parsed.name, again)
-        wanted = _merge(query.wanted, storage_gb=parsed.storage_gb, ram_gb=parsed.ram_gb)
-        if wanted is None:
-            return self._refuse(again, Reason.CONTRADICTION)
-        return self._narrow(replace(query, wanted=wanted), again)
+        for reading in chain((FreeText(query.text, None, None),), readings(query.text)):
+            found = self._recognise(query, reading.name)
+            if isinstance(found, Reason):
+                continue
+            wanted = _merge(query.wanted, reading)
+            if wanted is None:
+                return self._refuse(found[0], Reason.CONTRADICTION)
+            return self._settle(replace(query, wanted=wanted), reading.name, found)
+        return self._unknown(query, parse_free_text(query.text).name)
 
     def _by_id(self, query: Query) -> Match | NoMatch | None:
         catalogue = self.catalogue
@@ -117,9 +118,44 @@ class Lookup:
             return self._refuse(found, Reason.CONTRADICTION)
         return Match(catalogue.device_models[found.device_model], variant, How.ID)
 
-    def _recognise(self, query: Query, text: str) -> Found | Reason:
+    def _recognise(self, query: Query, text: str) -> tuple[Found, ...] | Reason:
         index = self.catalogue.index
-        return recognise(index=index, brand=query.brand, text=text, region=query.region)
+        found = recognise(index=index, brand=query.brand, text=text, region=query.region)
+        if isinstance(found, Reason):
+            return found
+        return tuple(each for each in found if not self._older_than_5g(each, text)) or (
+            Reason.UNKNOWN_DEVICE
+        )
+
+    def _older_than_5g(self, found: Found, text: str) -> bool:
+        """Whether a 5G was said that no name has, of a device model from before there was any."""
+        first_sale = self.catalogue.device_models[found.device_model].first_sale
+        suffixed = found.how is How.NETWORK_SUFFIX and "5g" in fold(text)
+        return suffixed and first_sale is not None and first_sale < FIRST_5G
+
+    def _settle(self, query: Query, text: str, found: tuple[Found, ...]) -> Match | NoMatch:
+        """The one device model of a name; of several brands' the one that alone has the memory."""
+        answers = [(each, self._narrow(query, each)) for each in found]
+        if len(answers) > 1:
+            answers = [
+                (each, replace(answer, by=How.NARROWED))
+                for each, answer in answers
+                if isinstance(answer, Match)
+            ]
+        short = query.brand is None and is_a_number(self.catalogue.index, text)
+        match answers:
+            case [(only, answer)] if self._is_sure(only, found, short=short):
+                return answer
+            case _:
+                return self._open(Reason.BRAND_NEEDED if short else Reason.AMBIGUOUS, found)
+
+    def _is_sure(self, only: Found, found: tuple[Found, ...], *, short: bool) -> bool:
+        """Not by a number that no alias has, nor a 5G left out where others have the name."""
+        suffixed = only.how is How.NETWORK_SUFFIX and len(found) > 1
+        return not suffixed and (only.bare or not short)
+
+    def _open(self, reason: Reason, found: tuple[Found, ...]) -> NoMatch:
+        return NoMatch(reason, tuple(self._suggestion(each.device_model) for each in found))
 
     def _narrow(self, query: Query, found: Found) -> Match | NoMatch:
         """From the device model to the variant."""
@@ -137,21 +173,31 @@ class Lookup:
 
     def _refuse(self, found: Found, reason: Reason) -> NoMatch:
         device_model = self.catalogue.device_models[found.device_model]
-        suggestion = Suggestion(device_model.id, self.catalogue.name(device_model))
         variants = self.catalogue.variants_of(device_model.id)
-        return NoMatch(reason, (suggestion,), device_model, variants)
+        return NoMatch(reason, (self._suggestion(device_model.id),), device_model, variants)
 
-    def _unknown(self, query: Query, text: str, reason: Reason) -> NoMatch:
+    def _suggestion(self, device_model: str) -> Suggestion:
+        return Suggestion(
+            device_model, self.catalogue.name(self.catalogue.device_models[device_model])
+        )
+
+    def _unknown(self, query: Query, text: str) -> NoMatch:
+        index = self.catalogue.index
+        brand_known = query.brand is None or index.words.brand(query.brand) is not None
+        reason = Reason.UNKNOWN_DEVICE if brand_known else Reason.UNKNOWN_BRAND
         if not query.suggestions:
             return NoMatch(reason)
         root = next(brands_meant(self.catalogue.index, query.brand, text), None)
         return NoMatch(reason, self._suggester.suggest(text=text, root=root))
 
 
-def _merge(wanted: Wanted, *, storage_gb: float, ram_gb: float | None) -> Wanted | None:
+def _merge(wanted: Wanted, stated: FreeText) -> Wanted | None:
     """What was said apart and in the text together; None where the two contradict."""
-    if wanted.storage_gb not in (None, storage_gb):
+    storage_gb, ram_gb = stated.storage_gb, stated.ram_gb
+    if storage_gb is not None and wanted.storage_gb not in (None, storage_gb):
         return None
     if ram_gb is not None and wanted.ram_gb not in (None, ram_gb):
         return None
-    return replace(wanted, storage_gb=storage_gb, ram_gb=wanted.ram_gb or ram_gb)
+    return replace(
+        wanted, storage_gb=wanted.storage_gb or storage_gb, ram_gb=wanted.ram_gb or ram_gb
+    )

@@ -55,3 +55,8 @@ class NoMatch:
     suggestions: tuple[Suggestion, ...] = ()
     device_model: DeviceModel | None = None
     variants: tuple[Variant, ...] = ()
+
+    @property
+    def unclear(self) -> bool:
+        """Whether the name is known, and not whose it is."""
+        return self.reason in (Reason.AMBIGUOUS, Reason.BRAND_NEEDED)

@@ -109,6 +109,12 @@ class BrandWords:
                 return word.brand + named
         return rest if root == brand else brand + rest
 
+    def part_left_out(self, key: str, root: str) -> str | None:
+        """A root brand's key as people say it without the part: k40 of redmik40."""
+        parts = (slug for slug, brand in self.brands.items() if brand.part_of == root)
+        part = next((slug for slug in parts if key.startswith(slug)), "")
+        return key[len(part) :] or None if part else None
+
     def leading(self, folded: str) -> Iterator[str]:
         """The brands whose words stand in front of a folded name."""
         yield from dict.fromkeys(word.brand for word in self.words if word.leads(folded))

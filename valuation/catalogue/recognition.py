@@ -1,4 +1,4 @@
-"""Which device model a name is, by the index alone: exactly one, or why there is none."""
+"""Which device models a name is, by the index alone, or why there is none."""
 
 from collections.abc import Iterator
 
@@ -13,8 +13,10 @@ REGIONAL = {Region.CN: "china", Region.GLOBAL: "global"}
 
 def recognise(
     *, index: NameIndex, brand: str | None, text: str, region: Region | None
-) -> Found | Reason:
-    """The one device model of that name; where the region tells two apart, the region's."""
+) -> tuple[Found, ...] | Reason:
+    """The device model of that name, where the region tells two apart the region's; several where
+    several brands have one of that name and none was said.
+    """
     folded = fold(text)
     brands = _brands(index, brand, folded)
     if isinstance(brands, Reason):
@@ -24,9 +26,11 @@ def recognise(
         for candidate in brands:
             found = index.under(candidate, spelling)
             if found is not None:
-                return found
-    if brand is None and (elsewhere := _of_any_brand(index, spellings)):
-        return elsewhere
+                return (found,)
+    if brand is None:
+        for spelling in spellings:
+            if named := index.anywhere.get(spelling):
+                return _with_networks(index, spelling, named) if len(named) > 1 else named
     return _by_network(index, brands, folded)
 
 
@@ -38,28 +42,34 @@ def _brands(index: NameIndex, brand: str | None, folded: str) -> tuple[str, ...]
     return Reason.UNKNOWN_BRAND if named is None else (named,)
 
 
-def _of_any_brand(index: NameIndex, spellings: tuple[str, ...]) -> Found | Reason | None:
-    """A name without a brand, if one device model alone has it; a bare number says too little."""
-    for spelling in spellings:
-        match index.anywhere.get(spelling, ()):
-            case []:
-                continue
-            case [found]:
-                return Reason.BRAND_NEEDED if spelling[0].isdigit() else found
-            case _:
-                return Reason.AMBIGUOUS
-    return None
+def _with_networks(index: NameIndex, spelling: str, named: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Who leaves the brand out leaves the 5G out: a Note 9 may be a Redmi Note 9 5G as well."""
+    known = {each.device_model for each in named}
+    others = {
+        entry.device_model
+        for longer in index.anywhere_without_network.get(spelling, ())
+        for entry in index.anywhere[longer]
+    }
+    return (*named, *(Found(each, How.NETWORK_SUFFIX) for each in sorted(others - known)))
 
 
-def _by_network(index: NameIndex, brands: tuple[str, ...], folded: str) -> Found | Reason:
+def _by_network(
+    index: NameIndex, brands: tuple[str, ...], folded: str
+) -> tuple[Found, ...] | Reason:
     """With one 4G or 5G more or less."""
-    match sorted({key for brand in brands for key in index.by_network(brand, folded)}):
-        case []:
-            return Reason.UNKNOWN_DEVICE
-        case [device_model]:
-            return Found(device_model, How.NETWORK_SUFFIX)
-        case _:
-            return Reason.AMBIGUOUS
+    if brands:
+        found = {key for brand in brands for key in index.by_network(brand, folded)}
+    else:
+        found = set(index.by_network_anywhere(folded))
+    suffixed = tuple(Found(each, How.NETWORK_SUFFIX) for each in sorted(found))
+    return suffixed or Reason.UNKNOWN_DEVICE
+
+
+def is_a_number(index: NameIndex, text: str) -> bool:
+    """Whether a name begins with a number and no brand: it says too little, unless an alias says
+    that people mean one device model by it."""
+    folded = fold(text)
+    return folded[:1].isdigit() and not any(index.words.leading(folded))
 
 
 def brands_meant(index: NameIndex, brand: str | None, text: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 
 from valuation.catalogue.catalogue import Catalogue
-from valuation.catalogue.index import Key
 from valuation.catalogue.matches import Suggestion
 from valuation.catalogue.names import fold
 
@@ -43,7 +42,7 @@ class Suggester:
             score_cutoff=CLOSE_ENOUGH,
         )  # fmt: skip
         generations = self._generations(folded, root)
-        found = [*generations, *(index.of_brand[key].device_model for _, _, key in close)]
+        found = [*generations, *(device_model for _, _, (device_model, _) in close)]
         most = max(MOST, len(generations))
         return tuple(self._suggestion(each) for each in list(dict.fromkeys(found))[:most])
 
@@ -51,8 +50,8 @@ class Suggester:
         """Device models that are the name with a year or a number after it."""
         catalogue = self._catalogue
         found = {
-            catalogue.index.of_brand[key].device_model
-            for key, spelling in self._choices(root).items()
+            device_model
+            for device_model, spelling in self._choices(root)
             if _is_generation(folded, spelling)
         }
 
@@ -61,8 +60,18 @@ class Suggester:
 
         return sorted(found, key=first_sale, reverse=True)[:MOST_GENERATIONS]
 
-    def _spellings(self, root: str | None) -> dict[Key, str]:
-        return {key: key[1] for key in self._catalogue.index.of_brand if root in (None, key[0])}
+    def _spellings(self, root: str | None) -> dict[tuple[str, str], str]:
+        """Spellings by device model and spelling; with the brand too where none was recognised."""
+        catalogue = self._catalogue
+        found = [
+            (entry.device_model, key)
+            for (of, key), entry in catalogue.index.of_brand.items()
+            if root in (None, of)
+        ]
+        if root is None:
+            models = catalogue.device_models.values()
+            found += ((each.id, fold(catalogue.name(each))) for each in models)
+        return {each: each[1] for each in found}
 
     def _suggestion(self, device_model: str) -> Suggestion:
         catalogue = self._catalogue

@@ -22,6 +22,10 @@ TO_DO: Mapping[str, str] = {
         "correct DATABASE_URL, start the database's server, or restore the database from a backup"
     ),
     "unit_key_damaged": "restore the key file of TRADEIN_UNIT_KEY_FILE from a backup",
+    "unit_key_busy": "try again",
+    "no_such_unit_key": "`tradein unit-keys list` names those there are",
+    "unit_key_in_use": "`tradein unit-keys rotate` first",
+    "broken_block_list": "correct the file of TRADEIN_BLOCK_LIST at the line named",
     "no_key_ring": "give --keys PUBLIC.json, or set TRADEIN_RECEIPT_KEYS; `tradein receipt-keys"
     " rotate` makes the first key",
     "key_ring_damaged": "give the output of `tradein receipt-keys export` as --keys, or restore"
@@ -36,8 +40,15 @@ TO_DO: Mapping[str, str] = {
     "no_such_merchant": "`tradein merchants list` names those there are",
     "no_such_store": "`tradein merchants list` names those there are",
     "no_such_key": "`tradein keys list` names those there are",
+    "bad_customer": "give what the message names",
+    "customer_erased": "enter the customer anew: `tradein customers add`",
+    "purchase_settled": "nothing: the purchase stands",
+    "no_such_customer": "give the reference that `tradein customers add` printed",
     "no_such_clerk": "`tradein clerks list` names those there are",
     "code_taken": "try again",
+    "unknown_code": "`tradein campaigns list` names the words there are",
+    "code_spent": "leave the code out, or give another",
+    "no_such_campaign": "`tradein campaigns list` names those there are",
     "place_taken": "look at `tradein life QUOTE`, then try again",
     "illegal_step": "`tradein life QUOTE` says what may follow",
     "step_incomplete": "give what the message names",

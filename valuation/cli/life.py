@@ -38,7 +38,7 @@ def life(quote: str, view: str, as_json: bool) -> None:
     with opened() as shop:
         from valuation.use_cases.living import held
 
-        found = held(shop, quote, merchant=merchant())
+        found = held(shop, quote, merchant=merchant(), mode=None)
         _show(shop, found, view=view, as_json=as_json)
 
 
@@ -71,7 +71,7 @@ def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool
         from valuation.use_cases.living import step as taken
 
         request = _request(step, answers, details)
-        after = taken(shop, quote, request, merchant=merchant())
+        after = taken(shop, quote, request, merchant=merchant(), mode=None)
         _show(shop, after, view=view, as_json=as_json)
 
 
@@ -129,7 +129,7 @@ def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) 
     second, reason = details["confirmed_by"], details["reason"]
     return StepRequest(
         step=Step(step),
-        actor=_actor(details["who"]),
+        actor=actor_of(details["who"]),
         amount=details["amount"],
         answers=answers,
         device=details["device"],
@@ -138,11 +138,12 @@ def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) 
         evidence=tuple(_evidence(file) for file in details["files"]),
         condition=details["condition"],
         reason=OverrideReason(reason) if reason else None,
-        confirmed_by=_actor(second) if second else None,
+        confirmed_by=actor_of(second) if second else None,
     )
 
 
-def _actor(text: str) -> "Actor":
+def actor_of(text: str) -> "Actor":
+    """Who is named as ROLE:ID; click.UsageError."""
     from valuation.domain.records import Actor, Role
 
     role, mark, name = text.partition(":")

@@ -8,20 +8,24 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from valuation.cli.quote_text import extras_table
 from valuation.domain.money import Money
 
 
 def print_life(told: Mapping[str, Any], *, zone: ZoneInfo) -> None:
     """Print where the quote stands."""
     console = Console(highlight=False, soft_wrap=True)
+    test = "   TEST KEY" if told.get("mode") == "test" else ""
     demo = "   DEMO DATA" if told["data"] == "demo" else ""
-    console.print(f"{told['code']} {told['id']}: {told['stage']}{demo}")
+    console.print(f"{told['code']} {told['id']}: {told['stage']}{test}{demo}")
     if told["amount"] is not None:
         offered = told["offered"]
         before = f" (offered {_money(offered)})" if offered != told["amount"] else ""
         console.print(f"Amount: {_money(told['amount'])}{before}")
     if told["adjustment"]["amount"]:
         console.print(f"Of it overridden by people: {_money(told['adjustment'])}")
+    if told.get("extras"):
+        console.print(extras_table(told["extras"]))
     if told["inspection"] is not None:
         console.print(_findings(told["inspection"]))
     for condition in told["conditions"]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from valuation.cli import common
 from valuation.domain.market import Market
 from valuation.price_model.champions import ModelStore
@@ -19,6 +21,7 @@ from valuation.settings import Settings
 
 if TYPE_CHECKING:
     from valuation.catalogue.tac import TacTable
+    from valuation.domain.extra_terms import Purchase
     from valuation.price_model.model import PriceModel
     from valuation.price_model.shelf import Shelf
     from valuation.quotes.quoting import QuoteRequest
@@ -50,12 +53,14 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
     with _uncollected(), ThreadPoolExecutor(max_workers=1) as beside:
         shelf = beside.submit(_filled, Shelf(_store(settings, market)))
         from valuation.catalogue import Lookup, load_catalogue
-        from valuation.shop import Shop
+        from valuation.domain.unit_keys import BYTES
+        from valuation.shop import Shop, device_checks
         from valuation.storage.engine import make_engine
-        from valuation.storage.unit_key import BYTES, unit_key
+        from valuation.storage.unit_key import open_unit_keys
         from valuation.storage.upgrade import upgrade
         from valuation.tables.book import TableArchive
 
+        checking = device_checks(settings)
         engine = make_engine(settings.database_url)
         upgrade(engine)
         return Shop(
@@ -66,8 +71,9 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
             lookup=Lookup(load_catalogue()),
             tacs=tac_table(settings),
             book=book(settings),
-            unit_key=unit_key(settings.unit_key_file, entropy=os.urandom(BYTES)),
+            unit_keys=open_unit_keys(settings.unit_key_file, entropy=os.urandom(BYTES)),
             archive=TableArchive(settings.archive),
+            checking=checking,
             shelf=shelf.result(),
         )
 
@@ -91,6 +97,17 @@ def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Ma
     return issued(shop, request, merchant=DEFAULT_MERCHANT, market=market.slug if market else None)
 
 
+def purchase(
+    shop: "Shop", price: int | None, buys: str, *, market: Market | None
+) -> "Purchase | None":
+    """What is bought, in the market's currency; None without a price."""
+    if price is None:
+        return None
+    from valuation.domain.extra_terms import Bought, Purchase
+
+    return Purchase(price, served_model(shop.shelf, market).market.currency, Bought(buys))
+
+
 def open_model(settings: Settings, *, market: Market | None) -> "PriceModel":
     """The price model of a market, tried first; NotServed."""
     _silence_logs()
@@ -104,11 +121,14 @@ def served_model(shelf: "Shelf", market: Market | None) -> "PriceModel":
     from valuation.price_model.shelf import NoBundle
 
     try:
-        return shelf.model(market)
+        model = shelf.model(market)
     except NoBundle as error:
         faults = [f"{name}: {fault}" for name, fault in shelf.faults.items()]
         hint = "; choose with --market" if market is None and len(shelf.models) > 1 else ""
         raise NotServed("; ".join(faults) or f"{error}{hint}") from error
+    if fault := shelf.faults.get(model.market.slug):
+        click.echo(f"warning: {fault}", err=True)  # an earlier champion stands in
+    return model
 
 
 def book(settings: Settings) -> "Book":
@@ -128,6 +148,7 @@ def tac_table(settings: Settings) -> "TacTable":
 def refusals() -> tuple[type[Exception], ...]:
     """What a person can be told in a line when a quote cannot be made; the rest are our bugs."""
     from valuation.catalogue import CatalogueError
+    from valuation.catalogue.block_list import BrokenBlockList
     from valuation.catalogue.identity import NotAnIdentifier
     from valuation.catalogue.tac import DamagedTacTable
     from valuation.domain.answers import ImpossibleAnswers
@@ -138,11 +159,14 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.quotes import CodeTaken
     from valuation.storage.unit_key import UnitKeyDamaged
+    from valuation.use_cases.claiming import CodeSpent, UnknownCode
 
     return (
-        CatalogueError, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers, UnknownAnswer,
+        CatalogueError, BrokenBlockList, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers,
+        UnknownAnswer,
         UnknownQuestion, UnknownContext, AmbiguousDevice, DeviceNeeded, DatabaseUnavailable,
-        CodeTaken, UnitKeyDamaged, ArchiveUnavailable, NotServed, *table_refusals(),
+        CodeTaken, UnitKeyDamaged, ArchiveUnavailable, NotServed, CodeSpent, UnknownCode,
+        *table_refusals(),
     )  # fmt: skip
 
 

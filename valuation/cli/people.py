@@ -1,4 +1,4 @@
-"""What the commands about merchants, keys and clerks share."""
+"""What the commands about merchants, keys, clerks and customers share."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @contextmanager
 def people() -> Iterator["PeopleStore"]:
     """The people to read and change, in one transaction; ends with 2 where something is wrong."""
-    with _database() as engine:
+    with database() as engine:
         from valuation.storage.engine import writing
         from valuation.storage.people import PeopleStore
 
@@ -28,17 +28,28 @@ def people() -> Iterator["PeopleStore"]:
             yield PeopleStore(connection)
 
 
+def merchant_id(named: str | None) -> str:
+    """The id of the merchant named; of the operator's own terminal where nobody is."""
+    if named is None:
+        from valuation.shop import DEFAULT_MERCHANT
+
+        return DEFAULT_MERCHANT
+    with people() as store:
+        return store.merchant(named).id
+
+
 @contextmanager
 def enrolment() -> Iterator["Enrolment"]:
     """What enters people, now; ends with 2 where something is wrong."""
-    with _database() as engine:
+    with database() as engine:
         from valuation.people.enrolling import Enrolment
 
         yield Enrolment(engine=engine, now=common.now(), entropy=os.urandom)
 
 
 @contextmanager
-def _database() -> Iterator["Engine"]:
+def database() -> Iterator["Engine"]:
+    """The database, upgraded; ends with 2 where something is wrong."""
     settings = common.settings()
     with common.one_line(refusals):
         from valuation.storage.engine import make_engine
@@ -54,7 +65,10 @@ def _database() -> Iterator["Engine"]:
 
 def refusals() -> tuple[type[Exception], ...]:
     """What a person can be told in a line; the rest are our bugs."""
+    from valuation.domain.customers import BadCustomer
+    from valuation.people.customers import CustomerErased, PurchaseSettled
     from valuation.people.enrolling import BadName, BadPin, TooManyKeys
+    from valuation.storage.customers import NoSuchCustomer
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.people import (
         NameTaken,
@@ -65,8 +79,8 @@ def refusals() -> tuple[type[Exception], ...]:
     )
 
     return (
-        BadName, BadPin, TooManyKeys, DatabaseUnavailable, NameTaken, NoSuchClerk, NoSuchKey,
-        NoSuchMerchant, NoSuchStore,
+        BadCustomer, BadName, BadPin, CustomerErased, DatabaseUnavailable, NameTaken, NoSuchClerk,
+        NoSuchCustomer, NoSuchKey, NoSuchMerchant, NoSuchStore, PurchaseSettled, TooManyKeys,
     )  # fmt: skip
 
 

@@ -50,6 +50,12 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
               help="What the shop knows besides, such as channel=store.")  # fmt: skip
 @click.option("--lock", "lock_days", type=click.Choice(["0", "7", "14"]), default="0",
               show_default=True, help="Days for which the offer is held, at a price.")  # fmt: skip
+@click.option("--purchase", "price", type=click.IntRange(min=0), metavar="MINOR",
+              help="The price of the new device that is bought, in minor units.")  # fmt: skip
+@click.option("--buys", type=click.Choice(["phone", "tablet", "watch", "other"]), default="phone",
+              show_default=True, help="What --purchase is the price of.")  # fmt: skip
+@click.option("--code", "codes", multiple=True, metavar="CODE",
+              help="A campaign's word or a single-use code; see `tradein campaigns`.")  # fmt: skip
 @click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
 @click.option("--view", type=click.Choice(["customer", "merchant"]), default="customer",
               show_default=True, help="The merchant's has values and every route.")  # fmt: skip
@@ -57,7 +63,8 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
 def quote(
     device: str | None, imei: str | None, brand: str | None, storage_gb: float | None,
     ram_gb: float | None, works: bool, pairs: tuple[str, ...], contexts: tuple[str, ...],
-    lock_days: str, market: Market | None, view: str, as_json: bool, **options: Any,
+    lock_days: str, price: int | None, buys: str, codes: tuple[str, ...], market: Market | None,
+    view: str, as_json: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Make and store a quote for DEVICE: a name with its storage ("iPhone 13 128"), or an id.
 
@@ -69,24 +76,26 @@ def quote(
     known = {
         "device": device, "identifier": imei, "brand": brand, "storage_gb": storage_gb,
         "ram_gb": ram_gb, "context": _context(contexts), "answers": {**given, **assumed},
-        "lock_days": int(lock_days),
+        "lock_days": int(lock_days), "codes": codes,
     }  # fmt: skip
     settings = common.settings()
     with common.one_line(opening.refusals):
-        document = _quoted(settings, known, market or settings.default_market)
+        document = _quoted(settings, known, market or settings.default_market, (price, buys))
     _show(document, assumed, view=view, as_json=as_json, settings=settings)
     if _is_no(document):
         sys.exit(common.REFUSED)
 
 
 def _quoted(
-    settings: Settings, known: Mapping[str, Any], market: Market | None
-) -> Mapping[str, object]:
+    settings: Settings, known: Mapping[str, Any], market: Market | None,
+    buys: tuple[int | None, str],
+) -> Mapping[str, object]:  # fmt: skip
     shop = opening.open_shop(settings, market=market)
     from valuation.quotes.quoting import QuoteRequest
 
     try:
-        return opening.issue(shop, QuoteRequest(**known), market=market)
+        purchase = opening.purchase(shop, *buys, market=market)
+        return opening.issue(shop, QuoteRequest(**known, purchase=purchase), market=market)
     finally:
         shop.engine.dispose()
 

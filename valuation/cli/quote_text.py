@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from valuation.cli.margin_text import margin_text
 from valuation.domain.money import Money
 from valuation.domain.questions import BY_ID
 
@@ -22,6 +23,8 @@ def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: Zo
     _print_head(console, quote)
     if quote["lines"]:
         console.print(_lines(quote))
+    if quote.get("extras"):
+        console.print(extras_table(quote["extras"]))
     if quote.get("value"):
         console.print(_value(quote["value"], quote.get("residual_values", ())))
     if quote["disposition"] and "routes" in quote["disposition"]:
@@ -78,6 +81,22 @@ def _lines(quote: Shown) -> Table:
         table.add_row(label, said, money(line["amount"]), line["basis"])
     table.add_section()
     table.add_row(Text("Offer 报价", style="bold"), "", money(quote["offer"]), "")
+    return table
+
+
+def extras_table(extras: Shown) -> Table:
+    """What stands beside the offer, what gives nothing, and what is left to pay."""
+    table = _table("Beside the offer", "Answer", "Amount")
+    if bought := extras["purchase"]:
+        table.add_row(f"New device 新机 ({bought['category']})", "", money(bought["price"]))
+    for line in extras["lines"]:
+        table.add_row(f"{line['label_en']}\n{line['label_zh']}", "", money(line["amount"]))
+    for missed in extras["without_effect"]:
+        table.add_row(missed["campaign"], f"{missed['en']} {missed['zh']}", "")
+    if net := extras["net_to_pay"]:
+        table.add_section()
+        label = Text(f"{net['en']} {net['zh']}", style="bold")
+        table.add_row(label, "", money(net["amount"]))
     return table
 
 
@@ -154,7 +173,20 @@ def _answers(quote: Shown, set_by_works: Mapping[str, str | int]) -> Sequence[tu
         ("Assumed", "\n".join(assumed)),
         ("Missing", "\n".join(missing)),
         ("Grade", f"lowered by the answer to {capped}" if capped else ""),
+        ("Checked", "\n".join(_checks(quote.get("checks")))),
     )
+
+
+def _checks(checks: Shown | None) -> Iterator[str]:
+    """What a block list said beside what was declared."""
+    if checks is None:
+        return
+    source = " of ".join(each for each in (checks["source"], checks["dated"]) if each)
+    for found in checks["findings"]:
+        declared = f"; declared {found['declared']}" if found["declared"] else ""
+        yield f"{found['question']}: {found['status']} ({source}){declared}"
+        if found["conflict"]:
+            yield f"{found['conflict']['en']} {found['conflict']['zh']}"
 
 
 def _identity(quote: Shown, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
@@ -168,6 +200,7 @@ def _identity(quote: Shown, zone: ZoneInfo) -> Sequence[tuple[str, str]]:
         ("Code", quote["code"]),
         ("Id", quote["id"]),
         ("Unit", f"{unit['kind']} …{unit['last4']}" if unit else ""),
+        ("Margin 毛利", margin_text(quote["policy"]) if "policy" in quote else ""),
         ("Market", f"{quote['market']}, {quote['data']} data, as of {quote['as_of']}"),
         (
             "Versions",

@@ -66,7 +66,7 @@ def _replayed(shop: "Shop", reference: str, *, as_json: bool) -> bool:
     from valuation.quotes.replaying import replayed
     from valuation.use_cases.living import held
 
-    stored = held(shop, reference, merchant=merchant()).stored
+    stored = held(shop, reference, merchant=merchant(), mode=None).stored
     made = replayed(stored.document, shop.appraiser)
     if as_json:
         places = [place for place, _, _ in made.differences]
@@ -83,7 +83,7 @@ def _receipt(shop: "Shop", reference: str, kind: str, form: str) -> bytes:
     from valuation.use_cases.living import held
     from valuation.use_cases.receipting import receipt as made
 
-    envelope = made(shop, held(shop, reference, merchant=merchant()), Kind(kind))
+    envelope = made(shop, held(shop, reference, merchant=merchant(), mode=None), Kind(kind))
     zone = shop.settings.time_zone
     match form:
         case "html":

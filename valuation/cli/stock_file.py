@@ -4,19 +4,28 @@ import csv
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
-from typing import TextIO
+from typing import Any, ClassVar, Protocol, TextIO
 
 import orjson
 
 from valuation.domain.money import Money
 from valuation.use_cases.stock import Valuation
 
-AMOUNTS = ("p10", "p50", "p90", "offer", "low", "high")
-COLUMNS = tuple(each.name for each in fields(Valuation))
+AMOUNTS = frozenset({"p10", "p50", "p90", "offer", "low", "high", "expected"})
 
-Write = Callable[[Valuation], None]
+
+class Result(Protocol):
+    """A frozen dataclass; its fields are the columns, AMOUNTS in minor units of ``currency``."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def currency(self) -> str: ...
+
+
+Write = Callable[[Result], None]
+Columns = tuple[str, ...]
 
 
 class CannotWrite(ValueError):
@@ -24,7 +33,7 @@ class CannotWrite(ValueError):
 
 
 @contextmanager
-def stock_file(path: Path) -> Iterator[Write]:
+def stock_file(path: Path, of: type[Result] = Valuation) -> Iterator[Write]:
     """Write results through the function given; the file appears when all are there, or never.
 
     CannotWrite before anything is written; OSError where the disk does not take it.
@@ -37,7 +46,7 @@ def stock_file(path: Path) -> Iterator[Write]:
     draft = path.with_name(f".{path.name}.draft-{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
-            yield opener(file)
+            yield opener(file, tuple(of.__dataclass_fields__))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -45,23 +54,23 @@ def stock_file(path: Path) -> Iterator[Write]:
         draft.unlink(missing_ok=True)
 
 
-def _csv(file: TextIO) -> Write:
+def _csv(file: TextIO, columns: Columns) -> Write:
     """Amounts in whole units of the currency that stands beside them, exact."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
 
-    def write(row: Valuation) -> None:
-        writer.writerow([_cell(row, column) for column in COLUMNS])
+    def write(row: Result) -> None:
+        writer.writerow([_cell(row, column) for column in columns])
 
     return write
 
 
-def _ndjson(file: TextIO) -> Write:
+def _ndjson(file: TextIO, columns: Columns) -> Write:
     """Amounts as the service spells them: {amount, currency} in minor units."""
 
-    def write(row: Valuation) -> None:
-        told = {column: getattr(row, column) for column in COLUMNS}
-        for column in AMOUNTS:
+    def write(row: Result) -> None:
+        told = {column: getattr(row, column) for column in columns}
+        for column in AMOUNTS.intersection(columns):
             if told[column] is not None:
                 told[column] = {"amount": told[column], "currency": row.currency}
         file.write(orjson.dumps(told).decode() + "\n")
@@ -69,7 +78,7 @@ def _ndjson(file: TextIO) -> Write:
     return write
 
 
-def _cell(row: Valuation, column: str) -> object:
+def _cell(row: Result, column: str) -> object:
     value = getattr(row, column)
     if value is None:
         return ""
@@ -78,7 +87,7 @@ def _cell(row: Valuation, column: str) -> object:
     return " ".join(value) if column == "missing" else value
 
 
-WRITERS: dict[str, Callable[[TextIO], Write]] = {
+WRITERS: dict[str, Callable[[TextIO, Columns], Write]] = {
     ".csv": _csv,
     ".ndjson": _ndjson,
     ".jsonl": _ndjson,

@@ -5,17 +5,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from valuation.cli import common, opening
+from valuation.cli.people import merchant_id
 from valuation.domain.market import Market
 
 if TYPE_CHECKING:
     from valuation.intake.reading import Reading
-    from valuation.use_cases.stock import StockPricing, Valuation
+    from valuation.use_cases.stock import StockPricing
 
+Row = TypeVar("Row")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STRIDE = 100  # rows between looks at the progress
 PRICED = ("offer", "indicative", "value-only")
@@ -27,11 +29,13 @@ PRICED = ("offer", "indicative", "value-only")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
               help="Results: .csv in whole units, .ndjson in minor units.")  # fmt: skip
 @click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
+@click.option("--merchant", help="Whose offers they would be: an id or a name.")
 @click.option("--works", is_flag=True, help="Required answers that a row leaves out count as good.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
 def value(
-    file: Path, mapping: str, out: Path, market: Market | None, works: bool, as_json: bool
-) -> None:
+    file: Path, mapping: str, out: Path, market: Market | None, merchant: str | None, works: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Value the stock list FILE: one result a row, with the reason where there is no price.
 
     Nothing stands under the name of --out before all of it is written.
@@ -41,8 +45,8 @@ def value(
     if out.resolve() == file.resolve():
         raise click.UsageError("--out would replace the list itself")
     with common.one_line(refusals):
-        reading = _reading(file, mapping)
-        pricing = _pricing(market, works=works)
+        reading = stock_reading(file, mapping)
+        pricing = stock_pricing(market, merchant=merchant_id(merchant), works=works)
         counts = _write(pricing, reading, out)
     summary = _summary(pricing, counts, reading, out)
     if as_json:
@@ -66,7 +70,7 @@ def refusals() -> tuple[type[Exception], ...]:
     )  # fmt: skip
 
 
-def _reading(file: Path, mapping: str) -> "Reading":
+def stock_reading(file: Path, mapping: str) -> "Reading":
     """The list's rows; a mapping of sales does as well, its prices are not needed."""
     from valuation.intake.mapping import Purpose
     from valuation.intake.mapping_file import load_mapping
@@ -75,7 +79,8 @@ def _reading(file: Path, mapping: str) -> "Reading":
     return read_records(path=file, mapping=replace(load_mapping(mapping), purpose=Purpose.STOCK))
 
 
-def _pricing(market: Market | None, *, works: bool) -> "StockPricing":
+def stock_pricing(market: Market | None, *, merchant: str, works: bool) -> "StockPricing":
+    """What prices the rows today, under the merchant's own terms."""
     from valuation.catalogue import Lookup, load_catalogue
     from valuation.quotes.appraising import Appraiser
     from valuation.use_cases.stock import StockPricing
@@ -83,8 +88,8 @@ def _pricing(market: Market | None, *, works: bool) -> "StockPricing":
     settings = common.settings()
     model = opening.open_model(settings, market=market or settings.default_market)
     day = common.now().astimezone(settings.time_zone).date()
-    appraiser = Appraiser(model, opening.book(settings).tables(day))
-    return StockPricing(appraiser, Lookup(load_catalogue()), day, works)
+    appraiser = Appraiser(model, opening.book(settings).tables_of(merchant, day))
+    return StockPricing(appraiser, Lookup(load_catalogue()), day, merchant, works)
 
 
 def _write(pricing: "StockPricing", reading: "Reading", out: Path) -> Counter[str]:
@@ -93,13 +98,13 @@ def _write(pricing: "StockPricing", reading: "Reading", out: Path) -> Counter[st
 
     counts: Counter[str] = Counter()
     with stock_file(out) as write:
-        for valuation in _watched(pricing.valuations(reading), reading):
+        for valuation in watched(pricing.valuations(reading), reading):
             write(valuation)
             counts[valuation.outcome.value] += 1
     return counts
 
 
-def _watched(valuations: "Iterator[Valuation]", reading: "Reading") -> "Iterator[Valuation]":
+def watched(results: Iterator[Row], reading: "Reading") -> Iterator[Row]:
     """The same, with a progress bar where somebody looks at a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -108,12 +113,12 @@ def _watched(valuations: "Iterator[Valuation]", reading: "Reading") -> "Iterator
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("Valuing", total=None)
-        for number, valuation in enumerate(valuations, start=1):
+        for number, result in enumerate(results, start=1):
             if number % STRIDE == 0:
                 far = reading.progress
                 told = f"Valuing, {number:,} rows"
                 bar.update(task, completed=far.done, total=far.total, description=told)
-            yield valuation
+            yield result
 
 
 def _summary(
@@ -125,6 +130,7 @@ def _summary(
         "data": market.provenance.value,
         "bundle": pricing.model.digest,
         "as_of": pricing.as_of.isoformat(),
+        "merchant": pricing.merchant,
         "works": pricing.works,
         "rows": counts.total(),
         "priced": sum(counts[outcome] for outcome in PRICED),

@@ -109,6 +109,7 @@ def _print(found: "Authentic", zone: ZoneInfo) -> None:
     amounts = " to ".join(map(str, said.amounts))
     click.echo(f"AUTHENTIC: signed with key {said.key_id}")
     for label, text in (
+        ("Note", "; ".join(map(both, sheet.marks)) if sheet else ""),
         ("Kind", said.kind),
         ("Code", said.code),
         ("Quote", said.quote),

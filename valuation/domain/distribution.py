@@ -17,10 +17,14 @@ TAILS = (0.01, 0.99)
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Ascending quantile levels with the natural logs of the price (major units) at them."""
+    """Ascending quantile levels with the natural logs of the price (major units) at them.
+
+    ``bound``: log of the guaranteed price, where one was asked for: a one-sided conformal bound.
+    """
 
     levels: tuple[float, ...]
     logs: tuple[float, ...]
+    bound: float | None = None
 
     def __post_init__(self) -> None:
         if len(self.levels) < 2 or len(self.levels) != len(self.logs):
@@ -32,6 +36,15 @@ class Distribution:
             raise ValueError(f"a log price is no number: {self.logs}")
         if any(a > b for a, b in pairwise(self.logs)):
             raise ValueError(f"quantiles cross: {self.logs}")
+        if self.bound is not None and not isfinite(self.bound):
+            raise ValueError(f"a guaranteed log price is no number: {self.bound}")
+
+    def guaranteed(self) -> float:
+        """The price, in major units, below which the stated share of later sales lies; ValueError
+        where none was asked for."""
+        if self.bound is None:
+            raise ValueError("no guaranteed price was asked for")
+        return exp(self.bound)
 
     def quantile(self, level: float) -> float:
         """The price, in major units, that is not exceeded with probability ``level``."""

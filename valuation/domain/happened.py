@@ -5,10 +5,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import NoneType
 
+from valuation.domain.disposition import Flag
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.overrides import Override
 from valuation.domain.quote import Indicative, Offer, Quote, Referral, ValueOnly
-from valuation.domain.records import Actor, BadRecord, Evidence, check_amount, check_moment
+from valuation.domain.records import (
+    SHA256,
+    Actor,
+    BadRecord,
+    Evidence,
+    check_amount,
+    check_moment,
+)
 
 
 class Kind(StrEnum):
@@ -28,6 +36,7 @@ class Kind(StrEnum):
     DECLINED_RETURN = "declined_return"
     DECLINED_RECYCLING = "declined_recycling"
     CONDITION_MET = "condition_met"
+    ERASED = "erased"
     OVERRIDDEN = "overridden"
     SETTLED = "settled"
     RETURNED = "returned"
@@ -75,7 +84,36 @@ class ConditionMet:
     condition: str
 
 
-Detail = Opening | Consent | Confirmed | CounterOffer | ConditionMet | Override | None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """That a verified record of an erasure is there: its SHA-256, and the conditions it meets."""
+
+    record: str
+    conditions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not SHA256.fullmatch(self.record):
+            raise BadRecord("an erasure is named by the SHA-256 of its record")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of the device that is paid for; nothing is resold with somebody's data on it."""
+
+    flag: Flag
+
+
+Detail = (
+    Opening
+    | Consent
+    | Confirmed
+    | CounterOffer
+    | ConditionMet
+    | Erased
+    | Override
+    | Settlement
+    | None
+)
 
 OPENINGS = frozenset({Kind.OFFERED, Kind.INDICATIVE, Kind.VALUED, Kind.REFERRED})
 DETAILS: dict[Kind, tuple[type, ...]] = {
@@ -85,6 +123,9 @@ DETAILS: dict[Kind, tuple[type, ...]] = {
     Kind.INSPECTED: (Confirmed,),
     Kind.COUNTER_OFFERED: (CounterOffer,),
     Kind.CONDITION_MET: (ConditionMet,),
+    Kind.ERASED: (Erased,),
+    # Settlements of before there were records of erasures say nothing.
+    Kind.SETTLED: (Settlement, NoneType),
     Kind.OVERRIDDEN: (Override,),
 }
 

@@ -16,17 +16,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from valuation.domain.disposition import Flag
+from valuation.domain.erasure import CONDITIONS, DESTROY
 from valuation.domain.happened import (
     ConditionMet,
     Consent,
     Detail,
+    Erased,
     Happened,
     Kind,
     Opening,
+    Settlement,
 )
 from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
 from valuation.domain.moves import (
     ACCEPTED,
+    ERASABLE,
     MOVES,
     PINNED,
     TAKERS,
@@ -50,7 +55,8 @@ class Life:
     """Where a quote stands after its events.
 
     ``amount``: what the shop would pay now. ``adjustment``: the sum of overrides, their own line
-    in it. ``overridden``: the same without signs, which limits are about.
+    in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
+    of the last record of an erasure that counts.
     """
 
     stage: Stage
@@ -65,6 +71,7 @@ class Life:
     met: frozenset[str] = frozenset()
     adjustment: int = 0
     overridden: int = 0
+    erased: str | None = None
 
     @property
     def accepted(self) -> bool:
@@ -143,19 +150,23 @@ def take(
 ) -> tuple[Happened, ...]:
     """The events to append: the step, and before it what time did unrecorded; or IllegalStep.
 
-    ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, and if
-    the customer named an amount a Consent for ACCEPT.
+    ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, a
+    Settlement for SETTLE, and if the customer named an amount a Consent for ACCEPT.
     """
     timed = followed(life=life, now=now)
     current = as_at(life=life, now=now)
     if now < current.events[-1].at:
-        raise IllegalStep(Refusal.CLOCK_BEHIND, last=_said(current.events[-1].at))
+        raise IllegalStep(Refusal.CLOCK_BEHIND, last=said(current.events[-1].at))
     kind = MOVES[current.stage].get(step)
     if kind is None:
-        raise _refused(current, step)
+        raise refused(current, step)
     if actor.role not in TAKERS[step]:
         may = " or ".join(sorted(f"a {role.value}" for role in TAKERS[step]))
         raise IllegalStep(Refusal.NOT_THIS_ROLE, role=actor.role.value, step=step.value, may=may)
+    if isinstance(detail, ConditionMet) and detail.condition in CONDITIONS:
+        raise IllegalStep(Refusal.SHOWN_BY_A_RECORD, condition=detail.condition)
+    if kind is Kind.SETTLED and not isinstance(detail, Settlement):
+        raise BadRecord("a settlement says what becomes of the device")
     if isinstance(detail, CounterOffer) and kind is Kind.INSPECTED:
         kind = Kind.COUNTER_OFFERED
     event = Happened(kind=kind, actor=actor, at=now, evidence=evidence, detail=detail)
@@ -186,7 +197,10 @@ def _time_up(life: Life) -> Happened | None:
 
 def _check_possible(life: Life, event: Happened) -> None:
     tried = Kind.INSPECTED if event.kind is Kind.COUNTER_OFFERED else event.kind
-    if tried not in MOVES[life.stage].values() or event.actor.role is Role.CLOCK:
+    possible = (
+        life.stage in ERASABLE if tried is Kind.ERASED else tried in MOVES[life.stage].values()
+    )
+    if not possible or event.actor.role is Role.CLOCK:
         raise ImpossibleHistory(f"{event.kind} by {event.actor.role} cannot follow {life.stage}")
     try:
         _check_facts(life, event)
@@ -204,8 +218,17 @@ def _check_facts(life: Life, event: Happened) -> None:
             _check_condition(life, condition, event.evidence)
         case Override() as made:
             _check_override(life, made, event.actor)
+        case Settlement(flag=flag):
+            _check_erased(life, flag)
     if event.kind is Kind.SETTLED and life.unmet:
         raise IllegalStep(Refusal.SETTLEMENT_BEFORE_CONDITIONS, conditions=", ".join(life.unmet))
+
+
+def _check_erased(life: Life, flag: Flag) -> None:
+    if flag is Flag.RESALE and life.erased is None:
+        raise IllegalStep(Refusal.NOT_ERASED)
+    if DESTROY in life.unmet:
+        raise IllegalStep(Refusal.NOT_DESTROYED)
 
 
 def _check_same(life: Life, named: int) -> None:
@@ -254,6 +277,8 @@ def _after(life: Life, event: Happened) -> Life:
             return replace(moved, amount=amount, conditions=conditions, answer_by=answer_by)
         case ConditionMet(condition=condition):
             return replace(moved, met=life.met | {condition})
+        case Erased(record=record, conditions=conditions):
+            return replace(moved, erased=record, met=life.met | set(conditions))
         case Override() as made:
             return replace(
                 moved,
@@ -264,14 +289,16 @@ def _after(life: Life, event: Happened) -> Life:
     return moved
 
 
-def _refused(life: Life, step: Step) -> IllegalStep:
+def refused(life: Life, step: Step) -> IllegalStep:
+    """Why the step does not follow from the life's stage."""
     return IllegalStep(
         refusal(stage=life.stage, step=step),
-        valid_until=_said(life.valid_until),
-        receive_by=_said(life.receive_by),
-        answer_by=_said(life.answer_by),
+        valid_until=said(life.valid_until),
+        receive_by=said(life.receive_by),
+        answer_by=said(life.answer_by),
     )
 
 
-def _said(moment: datetime | None) -> str:
+def said(moment: datetime | None) -> str:
+    """A moment as refusals tell it."""
     return "never" if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"

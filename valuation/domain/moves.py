@@ -93,6 +93,16 @@ ACCEPTED = frozenset(
         Stage.COUNTER_ACCEPTED,
     }
 )
+# The device is the shop's to erase: its owner has agreed to the amount, or left it.
+ERASABLE = frozenset(
+    {
+        Stage.INSPECTED,
+        Stage.COUNTER_ACCEPTED,
+        Stage.SETTLED,
+        Stage.DECLINED_RECYCLING,
+        Stage.RECYCLED,
+    }
+)
 PINNED = ACCEPTED | {Stage.OFFERED, Stage.INDICATIVE}
 
 _STAFF = frozenset({Role.CLERK, Role.MANAGER})
@@ -153,7 +163,7 @@ def refusal(*, stage: Stage, step: Step) -> Refusal:
 
 
 def stage_after(*, stage: Stage, kind: Kind) -> Stage:
-    """Where an event leads: silence to return, a shown condition and an override nowhere."""
-    if kind in (Kind.CONDITION_MET, Kind.OVERRIDDEN):
+    """Where an event leads: silence to return; what is shown, erased or overridden nowhere."""
+    if kind in (Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN):
         return stage
     return Stage.DECLINED_RETURN if kind is Kind.UNANSWERED else Stage(kind.value)

@@ -31,6 +31,8 @@ class Scope(StrEnum):
     QUOTES_READ = "quotes:read"
     AUDIT_READ = "audit:read"
     MODELS_READ = "models:read"
+    CUSTOMERS_WRITE = "customers:write"
+    CUSTOMERS_MANAGE = "customers:manage"
 
 
 class Action(StrEnum):
@@ -42,19 +44,30 @@ class Action(StrEnum):
     READ_VALUES = "read the merchant's view of a quote"
     REPLAY = "read the log of a quote or replay it"
     READ_MODELS = "read the figures of a price model"
+    READ_REPORT = "read a report of the shop"
+    ENTER_CUSTOMER = "enter a customer"
+    READ_CUSTOMER = "read what is known of a customer"
+    ERASE_CUSTOMER = "erase a customer"
 
 
 GRANTS: Mapping[Scope, frozenset[Action]] = {
     Scope.QUOTES_WRITE: frozenset({Action.MAKE_QUOTE, Action.TAKE_STEP, Action.READ_QUOTE}),
-    Scope.QUOTES_READ: frozenset({Action.READ_QUOTE, Action.READ_VALUES}),
-    Scope.AUDIT_READ: frozenset({Action.READ_QUOTE, Action.READ_VALUES, Action.REPLAY}),
+    Scope.QUOTES_READ: frozenset({Action.READ_QUOTE, Action.READ_VALUES, Action.READ_REPORT}),
+    Scope.AUDIT_READ: frozenset(
+        {Action.READ_QUOTE, Action.READ_VALUES, Action.READ_REPORT, Action.REPLAY}
+    ),
     Scope.MODELS_READ: frozenset({Action.READ_MODELS}),
+    # Who enters customers all day need not see those of yesterday.
+    Scope.CUSTOMERS_WRITE: frozenset({Action.ENTER_CUSTOMER}),
+    Scope.CUSTOMERS_MANAGE: frozenset(
+        {Action.ENTER_CUSTOMER, Action.READ_CUSTOMER, Action.ERASE_CUSTOMER}
+    ),
 }
 
 # A clerk shows the screen to the customer: no margin on it.
 SCOPES: Mapping[Role, frozenset[Scope]] = {
-    Role.CLERK: frozenset({Scope.QUOTES_WRITE}),
-    Role.MANAGER: frozenset({Scope.QUOTES_WRITE, Scope.QUOTES_READ}),
+    Role.CLERK: frozenset({Scope.QUOTES_WRITE, Scope.CUSTOMERS_WRITE}),
+    Role.MANAGER: frozenset({Scope.QUOTES_WRITE, Scope.QUOTES_READ, Scope.CUSTOMERS_MANAGE}),
     Role.AUDITOR: frozenset({Scope.AUDIT_READ, Scope.MODELS_READ}),
     Role.DATA_SCIENTIST: frozenset({Scope.MODELS_READ}),
 }

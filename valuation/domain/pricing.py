@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from valuation.domain.disposition import Route, RouteValue
-from valuation.domain.money import BASIS_POINTS, down_to_step, largest_remainder, share
+from valuation.domain.money import down_to_step, largest_remainder, share
 from valuation.domain.states import State
 from valuation.domain.tariff import Assessment, Tariff
 from valuation.domain.terms import Handling, Terms
@@ -121,8 +121,8 @@ class Appraisal:
     def _paid(self, route: Route, state: State) -> int:
         """What a route alone lets the shop pay."""
         net = self._net(route, self._gross(route, state, Statistic.OFFER))
-        paid = share(amount=net, basis_points=BASIS_POINTS - self.terms.policy.margin)
-        return max(0, paid, self.terms.policy.goodwill.get(route, 0))
+        policy = self.terms.policy
+        return max(policy.margin.paid(net), policy.goodwill.get(route, 0))
 
     def _route(self, route: Route, state: State) -> RouteValue:
         closed_by = tuple(self.assessed(state).closed.get(route, ()))

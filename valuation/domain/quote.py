@@ -7,9 +7,12 @@ from datetime import date, datetime, timedelta
 
 from valuation.domain.answers import CompletedAnswers
 from valuation.domain.device import Device
+from valuation.domain.device_checks import Checked
 from valuation.domain.disposition import Gate, RouteValue
 from valuation.domain.explanation import Basis, Line
+from valuation.domain.extras import Extras
 from valuation.domain.market import Market
+from valuation.domain.people import Mode
 from valuation.domain.terms import Policy
 
 ID_ENTROPY = 10
@@ -104,11 +107,15 @@ class Disposition:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Which unit was quoted: kind of identifier, its keyed digest and last four characters."""
+    """Which unit was quoted: kind of identifier, its keyed digest and last four characters.
+
+    ``key_id``: the key of the digest; None of the first key that an installation had.
+    """
 
     kind: str
     digest: str
     last4: str
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,9 @@ class Quote:
 
     ``stale_since``: the day after which the price model's sales say nothing, where that is past.
     ``lock_days``: the offer is that of a device handed over so many days after ``as_of``.
+    ``extras``: what stands beside the offer, where there is anything.
+    ``mode``: of the key that asked; what a test key was answered binds nobody. ``checked``: what a
+    source said of the unit, beside what was declared; ``answers`` are those that count.
     """
 
     id: str
@@ -154,10 +164,13 @@ class Quote:
     policy: Policy
     stale_since: date | None
     lock_days: int
+    mode: Mode = Mode.LIVE
+    checked: Checked | None = None
     interval: Interval | None = None
     residuals: Sequence[Residual] = ()
     lines: Sequence[Line] = ()
     disposition: Disposition | None = None
+    extras: Extras | None = None
 
 
 def held_until(*, issued_at: datetime, policy: Policy, lock_days: int) -> datetime:

@@ -15,6 +15,7 @@ class Refusal(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     ALREADY_ACCEPTED = "already_accepted"
     OTHER_AMOUNT = "other_amount"
+    CODE_HELD = "code_held"
     QUOTE_EXPIRED = "quote_expired"
     WITHDRAWN = "withdrawn"
     ALREADY_DECLINED = "already_declined"
@@ -34,6 +35,12 @@ class Refusal(StrEnum):
     CONDITION_ALREADY_MET = "condition_already_met"
     EVIDENCE_MISSING = "evidence_missing"
     SETTLEMENT_BEFORE_CONDITIONS = "settlement_before_conditions"
+    SHOWN_BY_A_RECORD = "shown_by_a_record"
+    NOT_ERASED = "not_erased"
+    NOT_DESTROYED = "not_destroyed"
+    ERASED_TOO_EARLY = "erased_too_early"
+    ERASED_LATER = "erased_later"
+    ERASED_OTHER_UNIT = "erased_other_unit"
     ALREADY_SETTLED = "already_settled"
     NOT_DECLINED = "not_declined"
     TO_BE_RETURNED = "to_be_returned"
@@ -62,6 +69,8 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.ALREADY_ACCEPTED: "The offer has been accepted and stands.",
     Refusal.OTHER_AMOUNT: "The amount is now {amount}, and the step names {named}: read the "
     "quote again.",
+    Refusal.CODE_HELD: "A single-use code of this quote was used or is held by another accepted "
+    "quote: ask for a new quote without it.",
     Refusal.QUOTE_EXPIRED: "The quote was valid until {valid_until}: ask for a new quote.",
     Refusal.WITHDRAWN: "The shop withdrew the quote: ask for a new quote.",
     Refusal.ALREADY_DECLINED: "The customer declined: ask for a new quote.",
@@ -92,6 +101,19 @@ SENTENCES: Mapping[Refusal, str] = {
     "photo's or a report's digest and place.",
     Refusal.SETTLEMENT_BEFORE_CONDITIONS: "Settlement depends on what has not been shown: "
     "{conditions}. Show it with evidence first.",
+    Refusal.SHOWN_BY_A_RECORD: "{condition} is not shown by a photo: record the erasure (POST "
+    "/v1/quotes/…/erasure, or `tradein erasure record`).",
+    Refusal.NOT_ERASED: "Nothing is resold before a record says that its data were erased and "
+    "verified, and there is none that counts: record it first (POST /v1/quotes/…/erasure, or "
+    "`tradein erasure record`); a factory reset alone does not count.",
+    Refusal.NOT_DESTROYED: "Settlement depends on a record that the storage was destroyed: record "
+    "it first with the method destroy (POST /v1/quotes/…/erasure, or `tradein erasure record`).",
+    Refusal.ERASED_TOO_EARLY: "The record says that the erasure began at {started}, before the "
+    "quote was accepted at {accepted}: a device is erased once its owner has agreed.",
+    Refusal.ERASED_LATER: "The record says that the erasure was verified at {verified}, which is "
+    "yet to come: set the clocks right and record it again.",
+    Refusal.ERASED_OTHER_UNIT: "The record names another IMEI or serial number than the quote: "
+    "record it with the quote of its own device.",
     Refusal.ALREADY_SETTLED: "The quote has been settled.",
     Refusal.NOT_DECLINED: "The customer has not declined: the device is neither returned nor "
     "recycled.",

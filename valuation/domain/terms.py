@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Gates, Route
+from valuation.domain.margin import Margin
 from valuation.domain.money import BASIS_POINTS, share
 from valuation.domain.questions import BEST, BY_ID, QUESTIONS
 from valuation.domain.records import Role
 
-# Below the lowest level that is fitted a quantile hangs on the slope above it: an answer that
-# raises the median alone would lower it.
-LEAST_QUANTILE = 0.1
+LEAST_GUARANTEE = 0.01  # below it a hundred scores have no bound
 YEAR = 365  # days
 
 
@@ -29,15 +28,16 @@ class PolicyRefused(ValueError):
 class Policy:
     """How a value becomes an offer.
 
-    ``quantile``: level of the price distribution that the offer starts from. ``margin``: share of
-    the net value that the shop keeps. ``step``: offers are whole multiples of it. ``widest``:
-    p90 / p10 in basis points above which a person must look. ``goodwill``: least payment by route.
+    ``quantile``: share of later sales that may lie below the value that the offer starts from.
+    ``margin``: what the shop keeps of the net value. ``step``: offers are whole multiples of it.
+    ``widest``: p90 / p10 in basis points above which a person must look. ``goodwill``: least
+    payment by route.
     ``receive_days``: from acceptance until the device must be here. ``answer_days``: from a
     counter-offer until silence means return. ``override_limits``: what a person may move, by role.
     """
 
     quantile: float
-    margin: int
+    margin: Margin
     step: int
     validity_days: int
     widest: int
@@ -47,10 +47,8 @@ class Policy:
     override_limits: Mapping[Role, int]
 
     def __post_init__(self) -> None:
-        if not LEAST_QUANTILE <= self.quantile <= 0.5:
-            raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.1 to 0.5 is accepted")
-        if not 0 <= self.margin < BASIS_POINTS:
-            raise PolicyRefused(f"a margin of {self.margin} basis points leaves nothing to pay")
+        if not LEAST_GUARANTEE <= self.quantile <= 0.5:
+            raise PolicyRefused(f"the offer's quantile is {self.quantile}; 0.01 to 0.5 is accepted")
         if self.step < 1 or self.widest < BASIS_POINTS:
             raise PolicyRefused("the step starts at 1, the widest interval at 10000")
         if min(self.validity_days, self.receive_days, self.answer_days) < 1:

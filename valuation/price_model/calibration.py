@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
+import numpy as np
+
+from valuation.features import Floats
+
 ALL_SOLD = "sold"  # every sold device model together: for cells with too few scores
 CELL_CONTEXT = "buyer"  # the context column whose prices differ in spread, not just in level
 
@@ -61,10 +65,12 @@ class Calibration:
         """Whether one of the cells has scores."""
         return any(cell in self.scores for cell in cells)
 
-    def offset(self, *, cells: Sequence[str], level: float) -> float:
-        """What to add to the fitted log quantile, by the first cell that has scores."""
+    def offset(self, *, cells: Sequence[str], level: float, at: float | None = None) -> float:
+        """What to add to the fitted log quantile of a level, by the first cell that has scores;
+        ``at``: the share of later sales to be left below it, where another than the level."""
         cell = next(cell for cell in cells if cell in self.scores)
-        return conformal_offset(scores=self.scores[cell][level], level=level)
+        wanted = level if at is None else at
+        return conformal_offset(scores=self.scores[cell][level], level=wanted)
 
 
 def conformal_offset(*, scores: Sequence[float], level: float) -> float:
@@ -78,6 +84,28 @@ def conformal_offset(*, scores: Sequence[float], level: float) -> float:
     rank = (len(scores) + 1) * level
     position = floor(rank) if level < 0.5 else ceil(rank)
     return scores[min(max(position, 1), len(scores)) - 1]
+
+
+def guaranteed_logs(
+    *, raw: Floats, logs: Floats, offsets: Floats, levels: Sequence[float], guarantee: float
+) -> Floats:
+    """Log prices below which a share ``guarantee`` of later sales lies, shape (n,).
+
+    ``raw``: the fitted column of ``base_of(guarantee)``; ``offsets``: the scores' order statistics
+    of that column at ``guarantee``, both (n,); ``logs``: calibrated log quantiles, ascending,
+    (n, levels). No bound leaves the quantiles that it lies between, so a share that is one of the
+    levels is that quantile.
+    """
+    below = [logs[:, i] for i, level in enumerate(levels) if level <= guarantee]
+    above = [logs[:, i] for i, level in enumerate(levels) if level >= guarantee]
+    bounds: Floats = raw + offsets
+    bounds = np.maximum(bounds, below[-1]) if below else bounds
+    return np.minimum(bounds, above[0]) if above else bounds
+
+
+def base_of(guarantee: float, levels: Sequence[float]) -> float:
+    """The fitted level whose scores bound a guarantee: the nearest one."""
+    return min(levels, key=lambda level: (abs(level - guarantee), level))
 
 
 def to_json(calibration: Calibration) -> dict[str, dict[str, list[float]]]:

@@ -71,7 +71,7 @@ class ModelStore:
 
     def pointed(self, path: Path) -> Champion | None:
         """The champion that one pointer file names; BrokenPointer where it cannot be read."""
-        return self.champion(_market_of(path))
+        return self.champion(market_of(path))
 
     def point(self, champion: Champion) -> None:
         """Make a bundle the champion of its market, atomically and durably."""
@@ -86,7 +86,8 @@ class ModelStore:
         os.replace(draft, path)
 
 
-def _market_of(pointer: Path) -> Market:
+def market_of(pointer: Path) -> Market:
+    """The market of a pointer file; BrokenPointer where its name is no market's."""
     try:
         return Market.from_slug(pointer.stem)
     except ValueError as error:

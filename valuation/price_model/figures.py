@@ -35,7 +35,6 @@ class Figures:
     distributions: Mapping[RowKey, Distribution]
     taught: Sequence[int]
     market: Market
-    quantile: float
     day: Ahead
     kept: Kept
     # Most states of a quote differ in answers that the price model was never taught.
@@ -72,7 +71,7 @@ class Figures:
     def _estimate(self, belief: Distribution, statistic: Statistic) -> float:
         match statistic:
             case Statistic.OFFER:
-                return belief.quantile(self.quantile)
+                return belief.guaranteed()
             case Statistic.EXPECTED:
                 return belief.mean()
             case Statistic.LOW:

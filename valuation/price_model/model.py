@@ -29,7 +29,9 @@ from valuation.price_model.calibration import (
     CELL_CONTEXT,
     Calibration,
     Support,
+    base_of,
     cells_of,
+    guaranteed_logs,
     support_of,
 )
 from valuation.price_model.library import Booster
@@ -64,24 +66,44 @@ class PriceModel:
     evaluation: Mapping[str, object]
     provenance: Mapping[str, str]
 
-    def price_many(self, rows: Sequence[FeatureRow]) -> list[Distribution]:
-        """The calibrated price distribution of every row, in the market's major units."""
+    def price_many(
+        self, rows: Sequence[FeatureRow], *, guarantee: float = 0.1
+    ) -> list[Distribution]:
+        """The calibrated price distribution of every row, in the market's major units, with the
+        price below which a share ``guarantee`` of later sales lies."""
         if not rows:
             return []
-        logs = self.log_quantiles(columns_of(rows))
-        return [Distribution(self.levels, tuple(row)) for row in logs.tolist()]
+        logs, bounds = self.log_prices(columns_of(rows), guarantee=guarantee)
+        pairs = zip(logs.tolist(), bounds.tolist(), strict=True)
+        return [Distribution(self.levels, tuple(row), bound) for row, bound in pairs]
 
     def log_quantiles(self, columns: Columns) -> Floats:
         """Calibrated log quantiles in major units, ascending, shape (n, levels)."""
+        return self.log_prices(columns, guarantee=self.levels[0])[0]
+
+    def log_prices(self, columns: Columns, *, guarantee: float) -> tuple[Floats, Floats]:
+        """Calibrated log quantiles (n, levels) and guaranteed log prices (n,), in major units."""
+        base = base_of(guarantee, self.levels)
         buyers = context_words(columns, CELL_CONTEXT, self.specification)
         known = (columns.launch_price_cny > 0).tolist()
         kinds = list(zip(columns.device_model, buyers, known, strict=True))
         # Rows of one quote differ in their answers alone, which offsets know nothing of.
-        offsets = {kind: self._offsets(*kind) for kind in dict.fromkeys(kinds)}
-        shift = np.array([offsets[kind] for kind in kinds]).reshape(-1, len(self.levels))
+        wanted = [*zip(self.levels, self.levels, strict=True), (base, guarantee)]
+        offsets = {kind: self._offsets(*kind, wanted) for kind in dict.fromkeys(kinds)}
+        shift = np.array([offsets[kind] for kind in kinds]).reshape(-1, len(wanted))
         views = Views(self.specification, self.ladder, self.boosters, self.direct)
-        ordered: Floats = np.sort(views.log_quantiles(columns) + shift, axis=1)
-        return ordered
+        raw = views.log_quantiles(columns)
+        logs = np.sort(raw + shift[:, :-1], axis=1)
+        bounds = guaranteed_logs(
+            raw=raw[:, self.levels.index(base)], logs=logs, offsets=shift[:, -1],
+            levels=self.levels, guarantee=guarantee,
+        )  # fmt: skip
+        return logs, bounds
+
+    @property
+    def every_booster(self) -> tuple[Booster, ...]:
+        """Those of both views; all read the same row."""
+        return (*self.boosters, *(self.direct.boosters if self.direct else ()))
 
     def taught(self) -> Mapping[str, Known]:
         """The questions whose answers this bundle's sales taught, with the levels known."""
@@ -105,10 +127,17 @@ class PriceModel:
             if value not in accepted:
                 raise UnknownContext(name, value, accepted)
 
-    def _offsets(self, device_model: str, buyer: str | None, launch_known: bool) -> list[float]:
+    def _offsets(
+        self,
+        device_model: str,
+        buyer: str | None,
+        launch_known: bool,
+        wanted: Sequence[tuple[float, float]],
+    ) -> list[float]:
+        """The offset of each pair of a fitted level and the share of sales to be left below."""
         sales = self.ladder.sales_of(str(device_model))
         cells = cells_of(support_of(sales, launch_known=launch_known), buyer)
-        return [self.calibration.offset(cells=cells, level=level) for level in self.levels]
+        return [self.calibration.offset(cells=cells, level=level, at=at) for level, at in wanted]
 
 
 def load_price_model(folder: Path) -> PriceModel:
@@ -130,7 +159,7 @@ def assemble(bundle: Bundle) -> PriceModel:
     if silent:
         raise ForeignBundle(f"its calibration has no scores for {', '.join(silent)} device models")
     expected = len(model.specification.names()) + len(LADDER_COLUMNS)
-    for booster in (*model.boosters, *(model.direct.boosters if model.direct else ())):
+    for booster in model.every_booster:
         if booster.features != expected:
             raise ForeignBundle(
                 f"the boosters want {booster.features} columns, this version makes {expected}"

@@ -1,19 +1,22 @@
 """The price models that are being served, one a market, taken up anew when a pointer moves.
 
 A bundle that is damaged, foreign or fails its trial never replaces the one that serves: the last
-good one stays, and the fault is kept for ``/readyz`` to name.
+good one stays, and the fault is kept for ``/readyz`` to name. Where none serves yet, the latest
+earlier champion that is sound stands in, and the fault says so.
 """
 
 import logging
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from valuation.domain.market import Market
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle, read_bundle
-from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
+from valuation.price_model.champions import BrokenPointer, Champion, ModelStore, market_of
 from valuation.price_model.library import BoosterRefused
 from valuation.price_model.model import PriceModel, assemble
+from valuation.price_model.succession import earlier_champions
 from valuation.price_model.trial import BundleFailedTrial, try_bundle
 from valuation.price_model.trials import Trials
 
@@ -78,12 +81,33 @@ class Shelf:
                         models[champion.market] = self._taken_up(champion)
                 except REFUSALS as error:
                     # Each pointer by itself: a broken one keeps no other market from serving.
-                    faults[pointer.stem] = str(error)
+                    faults[pointer.stem] = f"{error}{self._stood_in(pointer, models)}"
             self._models, self._faults = MappingProxyType(models), MappingProxyType(faults)
 
     def _serves(self, champion: Champion, models: Mapping[Market, PriceModel]) -> bool:
         serving = models.get(champion.market)
         return serving is not None and serving.digest == champion.digest
+
+    def _stood_in(self, pointer: Path, models: dict[Market, PriceModel]) -> str:
+        """Where the market has no price model, that of its latest champion that can be served; what
+        serves instead of the one pointed at, in words."""
+        try:
+            market = market_of(pointer)
+        except BrokenPointer:
+            return ""
+        for champion in earlier_champions(self._store, market) if market not in models else ():
+            try:
+                models[market] = self._taken_up(champion)
+            except REFUSALS:
+                continue
+            logger.warning(
+                "%s is served by an earlier champion, %s", market.slug, champion.digest[:12]
+            )
+            break
+        serving = models.get(market)
+        if serving is None:
+            return "; no earlier champion can be served"
+        return f"; the bundle {serving.digest[:12]} serves instead"
 
     def _taken_up(self, champion: Champion) -> PriceModel:
         """The champion's price model; a refusal is remembered until it is promoted anew."""

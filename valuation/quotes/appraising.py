@@ -2,13 +2,19 @@
 replay, an inspection that found something else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from valuation.domain.answers import CompletedAnswers
+from valuation.domain.device_checks import Checked
+from valuation.domain.extra_terms import Purchase
+from valuation.domain.extras import Asking, Claim, Extras, ExtraTerms
+from valuation.domain.market import Market
+from valuation.domain.people import Mode
 from valuation.domain.pricing import RULES
 from valuation.domain.quote import (
     LOCKS,
+    Offer,
     Quote,
     Referral,
     Subject,
@@ -22,8 +28,10 @@ from valuation.price_model.model import PriceModel
 from valuation.quotes.documents import Document, document_of
 from valuation.quotes.impact import impact_of
 from valuation.quotes.priced_quote import Pricing
-from valuation.tables.book import terms_of
-from valuation.tables.table import Table
+from valuation.tables.book import BESIDE, terms_of
+from valuation.tables.extra_readings import extra_terms
+from valuation.tables.policy_rows import MARGIN, own_margin_id
+from valuation.tables.table import BrokenTable, Table
 
 NOT_PRICED = Referral("not_priced", "Not priced.", "未定价。")
 
@@ -45,6 +53,10 @@ class Asked:
     context: Mapping[str, str]
     answers: CompletedAnswers | None
     lock_days: int
+    mode: Mode = Mode.LIVE
+    checked: Checked | None = None
+    purchase: Purchase | None = None
+    claims: frozenset[Claim] = frozenset()
 
     def __post_init__(self) -> None:
         if self.lock_days not in LOCKS:
@@ -53,20 +65,40 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Appraiser:
-    """A price model with one set of tables; what it says depends on what is asked alone."""
+    """A price model with one set of tables; what it says depends on what is asked alone.
+
+    BrokenTable where the margin among them is another merchant's than who asks.
+    """
 
     model: PriceModel
     tables: Mapping[str, Table]
     tariffs: Tariffs = field(init=False, repr=False, compare=False)
+    beside: ExtraTerms | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         terms = terms_of(tables=self.tables, market=self.model.market)
         object.__setattr__(self, "tariffs", Tariffs(self.model.taught(), terms))
+        named = BESIDE[0] in self.tables
+        object.__setattr__(self, "beside", extra_terms(self.tables) if named else None)
 
     def quote(self, asked: Asked) -> Quote:
         """The quote."""
         draft, pricing = self._draft(asked), self.pricing(asked)
-        return draft if pricing is None else pricing.priced()
+        quote = draft if pricing is None else pricing.priced()
+        offer = quote.outcome.amount if isinstance(quote.outcome, Offer) else None
+        extras = self.extras(asked, offer=offer)
+        return replace(quote, extras=extras) if extras else quote
+
+    def extras(self, asked: Asked, *, offer: int | None) -> Extras | None:
+        """What stands beside an offer; None where the tables name nothing of the kind."""
+        if self.beside is None:
+            return None
+        return self.beside.extras(asking_of(asked, market=self.model.market), offer=offer)
+
+    def has_extras(self, asked: Asked) -> bool:
+        """Whether anything stands beside the quote; PurchaseRefused."""
+        asking = asking_of(asked, market=self.model.market)
+        return self.beside is not None and self.beside.wanted(asking)
 
     def pricing(self, asked: Asked) -> Pricing | None:
         """How the quote is priced; None where there is no device to price."""
@@ -81,6 +113,9 @@ class Appraiser:
 
     def _draft(self, asked: Asked) -> Quote:
         policy = self.tariffs.terms.policy
+        own = self.tables.get(MARGIN)
+        if own is not None and own.id != own_margin_id(asked.merchant):
+            raise BrokenTable(f"{own.id} is not the margin of {asked.merchant}")
         return Quote(
             id=asked.id,
             code=asked.code,
@@ -97,6 +132,8 @@ class Appraiser:
             outcome=asked.referral or NOT_PRICED,
             policy=policy,
             lock_days=asked.lock_days,
+            mode=asked.mode,
+            checked=asked.checked,
             stale_since=self._stale_since(asked.as_of),
             versions=Versions(
                 self.model.digest, {i: t.digest for i, t in sorted(self.tables.items())}, RULES
@@ -107,3 +144,19 @@ class Appraiser:
         until = self.model.specification.ages_until
         last = None if until is None else EPOCH + timedelta(days=int(until))
         return last if last is not None and last < as_of else None
+
+
+def asking_of(asked: Asked, *, market: Market) -> Asking:
+    """What campaigns look at of what was asked; PurchaseRefused."""
+    device = asked.subject.device
+    return Asking(
+        day=asked.as_of,
+        data=market.provenance.value,
+        country=market.country,
+        currency=market.currency,
+        brand=device.brand if device else None,
+        category=device.category.value if device else None,
+        channel=asked.context.get("channel"),
+        purchase=asked.purchase,
+        claims=asked.claims,
+    )

@@ -14,6 +14,7 @@ import orjson
 from valuation.domain.disposition import FLAGS, Gate, Route, RouteValue
 from valuation.domain.explanation import BEST_CONDITION, LOCK, OTHERS, ROUNDING, ROUTE, Line
 from valuation.domain.market import Provenance
+from valuation.domain.people import Mode
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import (
     Indicative,
@@ -26,6 +27,9 @@ from valuation.domain.quote import (
     Subject,
     ValueOnly,
 )
+from valuation.quotes.check_document import check_document
+from valuation.quotes.extra_lines import customers_extras, extras_document
+from valuation.quotes.margin_document import margin_document
 
 Document = dict[str, object]
 
@@ -60,7 +64,8 @@ def digest(data: bytes) -> str:
 def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
     """Everything that a quote says, as JSON-able data; money as {amount, currency}."""
     currency = quote.market.currency
-    answers = quote.answers
+    answers, checked = quote.answers, quote.checked
+    declared = checked.declared if checked else answers.given if answers else {}
     # Of a device that nobody knows the answers are kept for whoever looks, and nothing is counted.
     counted = answers if quote.subject.device else None
     return {
@@ -68,6 +73,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "id": quote.id,
         "code": quote.code,
         "merchant": quote.merchant,
+        **({"mode": quote.mode.value} if quote.mode is Mode.TEST else {}),
         "market": quote.market.slug,
         "data": quote.market.provenance.value,
         **({"notice": DEMO_NOTICE} if quote.market.provenance is Provenance.DEMO else {}),
@@ -77,7 +83,8 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "lock_days": quote.lock_days,
         "device": _subject(quote.subject),
         "context": dict(quote.context),
-        "answers": {} if answers is None else _given(answers.given),
+        "answers": {} if answers is None else _given(declared),
+        **({"checks": check_document(checked, answers.category)} if checked and answers else {}),
         "assumptions": [] if counted is None else [_assumption(q) for q in counted.assumed],
         "missing": [] if counted is None else list(counted.missing),
         "grade_capped_by": None if counted is None else counted.grade_capped_by,
@@ -86,7 +93,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         **({"outcome": REFUSED} if _refused(quote) else {}),
         "policy": {
             "quantile": quote.policy.quantile,
-            "margin_basis_points": quote.policy.margin,
+            **margin_document(quote.policy.margin, currency),
             "step": _money(quote.policy.step, currency),
             "validity_days": quote.policy.validity_days,
             "receive_days": quote.policy.receive_days,
@@ -100,6 +107,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "lines": [_line(line, currency) for line in quote.lines],
         "disposition": _disposition(quote, currency),
         "impact": dict(impact),
+        **({"extras": extras_document(quote.extras, currency)} if quote.extras else {}),
         "versions": {
             "bundle": quote.versions.bundle,
             "tables": dict(quote.versions.tables),
@@ -109,10 +117,11 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
 
 
 CUSTOMER_FIELDS = (
-    "id", "code", "market", "data", "notice", "stale", "issued_at", "as_of", "valid_until",
+    "id", "code", "mode", "market", "data", "notice", "stale", "issued_at", "as_of", "valid_until",
     "lock_days",
-    "device", "answers", "assumptions", "missing", "grade_capped_by", "outcome", "offer",
+    "device", "answers", "checks", "assumptions", "missing", "grade_capped_by", "outcome", "offer",
     "indicative", "referral", "lines", "impact", "versions",
+    "extras",
 )  # fmt: skip
 CUSTOMER_DISPOSITION = ("route", "flag", "label_en", "label_zh", "reasons", "conditions")
 
@@ -126,6 +135,8 @@ def customer_view(document: Mapping[str, object]) -> Document:
     view["versions"] = {name: versions[name] for name in ("bundle", "rules")}
     # What buyers pay in a market without an offer of ours: no margin of ours is in it.
     view["value"] = document["value"] if document["outcome"] == "value-only" else None
+    if "extras" in view:
+        view["extras"] = customers_extras(cast(Document, document["extras"]))
     view["disposition"] = disposition and {name: disposition[name] for name in CUSTOMER_DISPOSITION}
     return view
 
@@ -195,6 +206,7 @@ def _subject(subject: Subject) -> Document:
         },
         "unit": None if unit is None else {
             "kind": unit.kind, "digest": unit.digest, "last4": unit.last4,
+            **({"key_id": unit.key_id} if unit.key_id else {}),
         },
     }  # fmt: skip
 

@@ -227,7 +227,9 @@ class Pricing:
 
     def _asked(self, rows: Mapping[RowKey, FeatureRow]) -> dict[RowKey, Distribution]:
         """What the price model says of the rows, in one call."""
-        return dict(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+        guarantee = self.tariff.terms.policy.quantile
+        priced = self.model.price_many(list(rows.values()), guarantee=guarantee)
+        return dict(zip(rows, priced, strict=True))
 
     def _figures(self, distributions: Mapping[RowKey, Distribution], day: Ahead) -> Figures:
         terms = self.tariff.terms
@@ -235,7 +237,6 @@ class Pricing:
             distributions,
             self.tariff.places,
             self.draft.market,
-            terms.policy.quantile,
             day,
             terms.depreciation.of(self.device.variant),
         )

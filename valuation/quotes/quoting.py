@@ -1,8 +1,6 @@
 """The use case: a device and answers in, a quote out."""
 
-import hashlib
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +13,10 @@ from valuation.domain.answers import (
     parse,
 )
 from valuation.domain.device import Category
+from valuation.domain.device_checks import Checked, DeviceCheck
+from valuation.domain.extra_terms import Purchase
+from valuation.domain.extras import Claim
+from valuation.domain.people import Mode
 from valuation.domain.quote import (
     Quote,
     Referral,
@@ -23,9 +25,12 @@ from valuation.domain.quote import (
     quote_id,
     spoken_code,
 )
+from valuation.domain.unit_keys import UnitKeys
 from valuation.price_model.model import PriceModel
 from valuation.quotes.appraising import Appraiser, Asked
 from valuation.tables.book import Book
+
+APPRAISERS = 64  # days × merchants with a margin of their own that are kept ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class QuoteRequest:
     """What a till asks: a device by id, by name, or by identifier; answers as the registry spells.
 
     ``context`` is the shop's (channel, region, buyer …), never the customer's. ``lock_days``: how
-    long the device may take to be handed over, 0, 7 or 14.
+    long the device may take to be handed over, 0, 7 or 14. ``purchase`` and ``codes`` are beside
+    the price: what is bought with it, and campaigns by their words or single-use codes.
     """
 
     answers: Mapping[str, object]
@@ -45,6 +51,8 @@ class QuoteRequest:
     identifier: str | None = None
     context: Mapping[str, str] | None = None
     lock_days: int = 0
+    purchase: Purchase | None = None
+    codes: tuple[str, ...] = ()
 
 
 class DeviceNeeded(ValueError):
@@ -73,24 +81,36 @@ class Desk:
     lookup: Lookup
     tacs: TacTable
     book: Book
-    unit_key: bytes
-    # The terms of each day asked for: to read twelve tables again would cost a third of a quote.
-    _days: dict[date, Appraiser] = field(
+    unit_keys: Callable[[], UnitKeys]
+    # The terms of each day and margin asked for: to read twelve tables again would cost a third of
+    # a quote.
+    _appraisers: dict[tuple[date, str, bool], Appraiser] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def quote(
-        self, request: QuoteRequest, *, merchant: str, now: datetime, as_of: date, entropy: bytes
+        self,
+        request: QuoteRequest,
+        *,
+        merchant: str,
+        now: datetime,
+        as_of: date,
+        entropy: bytes,
+        mode: Mode = Mode.LIVE,
+        claims: frozenset[Claim] = frozenset(),
+        check: DeviceCheck | None = None,
     ) -> tuple[Quote, Appraiser]:
-        """A quote and the appraiser that made it.
+        """A quote and the appraiser that made it; ``claims``: what the request's codes stand for,
+        ``check``: what a block list said of the unit, where one is asked.
 
         Errors: DeviceNeeded, AmbiguousDevice, NotAnIdentifier, UnknownQuestion, UnknownAnswer,
-        ImpossibleAnswers, UnknownContext, UnknownLock.
+        ImpossibleAnswers, UnknownContext, UnknownLock, PurchaseRefused.
         """
         context = dict(request.context or {})
         self.model.check_context(context)
         subject, referral = self._subject(request)
-        appraiser = self._appraiser(as_of)
+        answers, checked = self._answers(request, subject, check)
+        appraiser = self._appraiser(as_of, merchant, beside=True)
         asked = Asked(
             id=quote_id(issued_at=now, entropy=entropy),
             code=spoken_code(entropy),
@@ -100,24 +120,43 @@ class Desk:
             subject=subject,
             referral=referral,
             context=context,
-            answers=self._answers(request, subject),
+            answers=answers,
             lock_days=request.lock_days,
+            mode=mode,
+            checked=checked,
+            purchase=request.purchase,
+            claims=claims,
         )
+        if not appraiser.has_extras(asked):
+            # A quote names the tables that it rests on, and no others.
+            appraiser = self._appraiser(as_of, merchant, beside=False)
         return appraiser.quote(asked), appraiser
 
-    def _appraiser(self, day: date) -> Appraiser:
-        if day not in self._days:
-            self._days[day] = Appraiser(self.model, self.book.tables(day))
-        return self._days[day]
+    def _appraiser(self, day: date, merchant: str, *, beside: bool) -> Appraiser:
+        own = self.book.own_margin(merchant, day)
+        key = (day, own.digest if own else "", beside)
+        found = self._appraisers.get(key)
+        if found is None:
+            if len(self._appraisers) >= APPRAISERS:
+                self._appraisers.clear()
+            extra = self.book.beside(day) if beside else {}
+            found = Appraiser(self.model, self.book.tables_of(merchant, day) | extra)
+            self._appraisers[key] = found
+        return found
 
-    def _answers(self, request: QuoteRequest, subject: Subject) -> CompletedAnswers:
+    def _answers(
+        self, request: QuoteRequest, subject: Subject, check: DeviceCheck | None
+    ) -> tuple[CompletedAnswers, Checked | None]:
+        """The answers that count, and the check that they were held against."""
         category = subject.device.category if subject.device else Category.PHONE
-        given = parse(answers=request.answers, category=category)
-        return complete(given=given, category=category)
+        declared = parse(answers=request.answers, category=category)
+        checked = None if check is None else Checked(check, declared)
+        given = declared if checked is None else checked.counted(category)
+        return complete(given=given, category=category), checked
 
     def _subject(self, request: QuoteRequest) -> tuple[Subject, Referral | None]:
         identifier = parse_identifier(request.identifier) if request.identifier else None
-        unit = None if identifier is None else _unit(identifier, self.unit_key)
+        unit = None if identifier is None else unit_of(identifier, self.unit_keys())
         words = request.device or self._device_of_tac(identifier)
         if words is None:
             if identifier is None:
@@ -146,15 +185,9 @@ class Desk:
         return self.tacs.device_model(tac) if tac else None
 
 
-def identified_unit(text: str, key: bytes) -> Unit:
-    """The unit that an IMEI, MEID or serial number names; NotAnIdentifier."""
-    return _unit(parse_identifier(text), key)
-
-
-def _unit(identifier: Identifier, key: bytes) -> Unit:
-    """The unit under a keyed digest: a plain hash of an IMEI falls in seconds."""
-    keyed = hmac.new(key, identifier.value.encode(), hashlib.sha256).hexdigest()
-    return Unit(identifier.kind.value, keyed, identifier.value[-4:])
+def unit_of(identifier: Identifier, keys: UnitKeys, *, like: Unit | None = None) -> Unit:
+    """The unit that is identified, under today's key or that of another unit; KeyDestroyed."""
+    return keys.unit(identifier.kind.value, identifier.value, like=like)
 
 
 UNKNOWN_TAC = Referral(
@@ -169,9 +202,11 @@ def _no_match(found: NoMatch) -> Referral:
     if found.device_model is not None:
         variants = tuple(variant.id for variant in found.variants)
         raise AmbiguousDevice(found.reason, found.device_model.id, variants)
-    return Referral(
-        found.reason.value,
-        "This device is not in the catalogue; a person must look at it.",
-        "目录中没有该设备，需人工评估。",
-        tuple((suggestion.id, suggestion.name) for suggestion in found.suggestions),
-    )
+    suggestions = tuple((suggestion.id, suggestion.name) for suggestion in found.suggestions)
+    if found.unclear:
+        en = "The name alone does not say which device; give it in full."
+        zh = "仅凭此名称无法确定机型，请写全。"
+    else:
+        en = "This device is not in the catalogue; a person must look at it."
+        zh = "目录中没有该设备，需人工评估。"
+    return Referral(found.reason.value, en, zh, suggestions)

@@ -13,10 +13,13 @@ import orjson
 
 from valuation.domain.answers import complete, parse
 from valuation.domain.device import Category, Device, DeviceFacts
+from valuation.domain.people import Mode
 from valuation.domain.pricing import RULES
 from valuation.domain.quote import Referral, Subject, Unit, Versions
 from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.check_document import checked_of
 from valuation.quotes.documents import SCHEMA, Document, canonical
+from valuation.quotes.extra_lines import claims_of, purchase_of
 
 # The arithmetic by its version. A change that moves a figure of an old quote gets a new version,
 # and the old one stays here.
@@ -72,7 +75,9 @@ def asked_of(document: Mapping[str, object]) -> Asked:
     """What went into a document, taken from its inputs alone."""
     subject = _subject(cast(dict[str, object], document["device"]))
     category = subject.device.category if subject.device else Category.PHONE
-    given = parse(answers=cast(dict[str, object], document["answers"]), category=category)
+    declared = parse(answers=cast(dict[str, object], document["answers"]), category=category)
+    checked = checked_of(document, declared)
+    given = checked.counted(category) if checked else declared
     return Asked(
         id=str(document["id"]),
         code=str(document["code"]),
@@ -85,7 +90,16 @@ def asked_of(document: Mapping[str, object]) -> Asked:
         context=cast(dict[str, str], document["context"]),
         answers=complete(given=given, category=category),
         lock_days=int(cast(int, document["lock_days"])),
+        mode=mode_of(document),
+        checked=checked,
+        purchase=purchase_of(document),
+        claims=claims_of(document),
     )
+
+
+def mode_of(document: Mapping[str, object]) -> Mode:
+    """Of the key that asked for the quote: only those of test keys say so."""
+    return Mode(str(document.get("mode", Mode.LIVE)))
 
 
 def _subject(told: Mapping[str, object]) -> Subject:
@@ -95,7 +109,7 @@ def _subject(told: Mapping[str, object]) -> Subject:
         matched_by=str(told["matched_by"]),
         device=None if told["id"] is None else _device(told),
         name_zh=cast(str | None, told["name_zh"]),
-        unit=None if unit is None else Unit(unit["kind"], unit["digest"], unit["last4"]),
+        unit=None if unit is None else Unit(**unit),
     )
 
 

@@ -71,9 +71,9 @@ def story(sheet: Sheet, width: float, scale: float) -> Iterator[Flowable]:
     """The sheet at a width that is drawn to scale; the QR code keeps its side on paper."""
     head = [_words(sheet.title, TITLE), _text(sheet.code, CODE)]
     yield Table([head], [0.6 * width, 0.4 * width], style=TableStyle(FLAT))
-    if sheet.demo:
+    for mark in sheet.marks:
         yield Spacer(1, 4)
-        yield Table([[_words(sheet.demo, BOLD)]], [width], style=TableStyle([*BOX, DASHED]))
+        yield Table([[_words(mark, BOLD)]], [width], style=TableStyle([*BOX, DASHED]))
     yield _words(sheet.device, DEVICE)
     if sheet.unit:
         yield _text(sheet.unit)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ACCEPTANCE = "acceptance"
     COUNTER_OFFER = "counter-offer"
     SETTLEMENT = "settlement"
+    BASKET = "basket"
 
 
 class ReceiptRefused(ValueError):

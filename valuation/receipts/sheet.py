@@ -30,16 +30,19 @@ TITLES = {
     "acceptance": Words("Acceptance", "成交确认单"),
     "counter-offer": Words("Counter-offer", "复检改价单"),
     "settlement": Words("Settlement", "结算单"),
+    "basket": Words("Several devices", "多机合并报价单"),
 }
 OFFERS = {
     "quote": Words("Offer", "报价"),
     "acceptance": Words("Accepted offer", "已接受报价"),
     "counter-offer": Words("New offer", "新报价"),
     "settlement": Words("Paid", "已支付"),
+    "basket": Words("All offers together", "报价合计"),
 }
 DEMO = Words(
     "DEMO: made by a simulator, not from real sales", "演示数据：由模拟器生成，并非真实成交"
 )
+TEST = Words("TEST: binds nobody, made with a test key", "测试单据：由测试密钥生成，不具约束力")
 OFFER = OFFERS["quote"]
 INDICATIVE = Words("Indicative, not an offer yet", "参考区间，尚非报价")
 VALUE = Words("A value, not an offer", "仅为估值，并非报价")
@@ -74,7 +77,7 @@ class Sheet:
     """Everything that is printed, in the order of reading."""
 
     title: Words
-    demo: Words | None
+    marks: tuple[Words, ...]
     code: str
     device: Words
     unit: str
@@ -110,7 +113,7 @@ def sheet_of(envelope: Envelope, *, zone: ZoneInfo) -> Sheet:
     headline, amount = _headline(body, kind)
     return Sheet(
         title=TITLES.get(kind, Words(kind, "凭证")),
-        demo=DEMO if body.get("data") == "demo" else None,
+        marks=(*[TEST] * (body.get("mode") == "test"), *[DEMO] * (body.get("data") == "demo")),
         code=body["code"],
         device=_device(device),
         unit=f"{unit['kind'].upper()} …{unit['last4']}" if unit else "",
@@ -194,13 +197,29 @@ def _facts(receipt: Shown, body: Shown, zone: ZoneInfo) -> Sequence[tuple[Words,
         (where, both(Words(route["label_en"], route["label_zh"])) if route else ""),
         (Words("Grade lowered by", "成色受限于"), both(_question(capped)) if capped else ""),
         (Words("Quote", "报价编号"), receipt["quote"]),
+        *_extras(body.get("extras")),
     )
+
+
+def _extras(extras: Shown | None) -> Sequence[tuple[Words, str]]:
+    """What stands beside the amount, and what is left to pay."""
+    if not extras:
+        return ()
+    bought, net = extras["purchase"], extras["net_to_pay"]
+    price = [(Words("New device", "新机价格"), _money(bought["price"]))] if bought else []
+    lines = [
+        (Words(line["label_en"], line["label_zh"]), _money(line["amount"]))
+        for line in extras["lines"]
+    ]
+    left = [(Words(net["en"], net["zh"]), _money(net["amount"]))] if net else []
+    return (*price, *lines, *left)
 
 
 def _sections(body: Shown) -> Sequence[Section]:
     disposition = body.get("disposition") or {}
     referral, stale = body.get("referral"), body.get("stale")
-    notes = [each for each in (referral, stale) if each]
+    checked = [each["conflict"] for each in (body.get("checks") or {}).get("findings", ())]
+    notes = [each for each in (referral, stale, *checked) if each]
     told = [line.get("code") for line in body.get("lines") or () if line.get("assumed")]
     assumed = [each["question"] for each in body.get("assumptions") or ()]
     untold = [each for each in assumed if each not in told]

@@ -15,15 +15,20 @@ Told = Mapping[str, Any]
 
 
 def step_body(
-    document: Told, *, amount: int, found: Told | None = None, until: datetime | None = None
+    document: Told,
+    *,
+    amount: int,
+    found: Told | None = None,
+    until: datetime | None = None,
+    extras: Document | None = None,
 ) -> Document:
     """The body of an acceptance, a counter-offer or a settlement over ``amount``.
 
     ``until``: how long it awaits an answer. Lines are told where they sum to the amount: those of
-    the quote, or of the changes that an inspection found.
+    the quote, or of the changes that an inspection found. ``extras``: what stood beside the amount.
     """
     source = document if found is None else found["quote"]
-    view = customer_view(source)
+    view = customer_view({**source, "extras": extras} if extras else source)
     currency = source["offer"]["currency"]
     if found is None:
         lines = source["lines"] if amount == source["offer"]["amount"] else []

@@ -60,7 +60,7 @@ def verify(data: bytes, ring: PublicRing) -> Verdict:
     key = ring.find(key_id)
     if key is None:
         return NotAuthentic(Reason.UNKNOWN_KEY, key_id)
-    if not _signed(line, envelope.signature, key):
+    if not signed(line, envelope.signature, key):
         return NotAuthentic(Reason.SIGNATURE_WRONG, key_id)
     if _line_of(envelope.receipt) != line:
         return NotAuthentic(Reason.BODY_CHANGED, key_id)
@@ -74,7 +74,7 @@ def verify_qr(text: str, ring: PublicRing) -> Verdict:
     key = ring.find(statement.key_id)
     if key is None:
         return NotAuthentic(Reason.UNKNOWN_KEY, statement.key_id)
-    if not _signed(line, signature, key):
+    if not signed(line, signature, key):
         return NotAuthentic(Reason.SIGNATURE_WRONG, statement.key_id)
     return _in_time(statement, key, None)
 
@@ -94,7 +94,8 @@ def _line_of(receipt: Document) -> str | None:
         return None
 
 
-def _signed(line: str, signature: bytes, key: PublicKey) -> bool:
+def signed(line: str, signature: bytes, key: PublicKey) -> bool:
+    """Whether the key made the signature over the line."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

@@ -140,6 +140,7 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # NORMAL can lose the last commits when the power fails
         "foreign_keys = ON",
+        "secure_delete = ON",  # who was erased is not left in free space
         f"cache_size = -{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()

@@ -5,14 +5,27 @@ while it is busy shares the next commit, and nobody is answered before his own i
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from valuation.domain.impact_ledger import Counted
 from valuation.storage.answers import AnswerStore, KeptAnswer
+from valuation.storage.baskets import BasketStore, StoredBasket
+from valuation.storage.codes import CodeMove, CodeStore
 from valuation.storage.engine import writing
-from valuation.storage.quotes import Event, QuoteStore, StoredQuote, Taken
+from valuation.storage.erasures import ErasureStore, StoredErasure
+from valuation.storage.impact_entries import ImpactStore
+from valuation.storage.quotes import Event, QuoteStore, StoredQuote, Taken, take_turns
+
+
+class Guard(NamedTuple):
+    """A look at the database before an entry is written, while nobody else writes under one of the
+    ``names``; it raises Taken where another came first."""
+
+    names: tuple[str, ...]
+    look: Callable[[Connection], None]
 
 
 class Entry(NamedTuple):
@@ -22,6 +35,11 @@ class Entry(NamedTuple):
     quote: StoredQuote | None
     events: tuple[Event, ...]
     answer: KeptAnswer | None = None
+    guard: Guard | None = None
+    codes: tuple[CodeMove, ...] = ()
+    basket: StoredBasket | None = None
+    impact: Counted | None = None
+    erasure: StoredErasure | None = None
 
 
 class Ledger:
@@ -34,17 +52,16 @@ class Ledger:
 
     def write(self, *entries: Entry) -> None:
         """All of them, durably; Taken or DatabaseUnavailable: none of them."""
-        quotes = [entry.quote for entry in entries if entry.quote is not None]
-        happened = [event for entry in entries for event in entry.events]
-        answers = [entry.answer for entry in entries if entry.answer is not None]
+        guards = [(entry, entry.guard) for entry in entries if entry.guard is not None]
         with writing(self._engine) as connection:
-            store = QuoteStore(connection)
-            if quotes:
-                store.add(*quotes)
-            if happened:
-                store.record(*happened)
-            if answers:
-                AnswerStore(connection).add(answers)
+            take_turns(connection, [name for _, guard in guards for name in guard.names])
+            for entry, guard in guards:
+                guard.look(connection)
+                _add(connection, entry)
+            _add(connection, *(entry for entry in entries if entry.guard is None))
+            # Last, because the end of that ledger is then held until the commit.
+            if counted := [entry.impact for entry in entries if entry.impact is not None]:
+                ImpactStore(connection).add(*counted)
 
     async def add(self, entry: Entry) -> None:
         """Return once the entry is durable; Taken or DatabaseUnavailable: it is not there."""
@@ -82,3 +99,22 @@ class Ledger:
         except Exception as error:  # noqa: BLE001 -- each who waits is told
             return [error] * len(entries)
         return [None] * len(entries)
+
+
+def _add(connection: Connection, *entries: Entry) -> None:
+    quotes = [entry.quote for entry in entries if entry.quote is not None]
+    happened = [event for entry in entries for event in entry.events]
+    answers = [entry.answer for entry in entries if entry.answer is not None]
+    store = QuoteStore(connection)
+    if quotes:
+        store.add(*quotes)
+    if happened:
+        store.record(*happened)
+    if answers:
+        AnswerStore(connection).add(answers)
+    for entry in entries:
+        CodeStore(connection).move(*entry.codes)
+        if entry.basket:
+            BasketStore(connection).add(entry.basket)
+        if entry.erasure:
+            ErasureStore(connection).add(entry.erasure)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from valuation.domain.people import Mode
 from valuation.storage.tables import events, quotes
 
 
@@ -49,6 +50,7 @@ class StoredQuote:
     unit_digest: str | None
     document: bytes
     digest: str
+    mode: Mode = Mode.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ class QuoteStore:
         try:
             self.connection.execute(ADD_EVENT, [_row(event) for event in happened])
         except IntegrityError as error:
-            if "foreign key" in str(error.orig).lower():
-                raise  # an event of no quote is our own mistake
+            said = str(error.orig).lower()
+            if "foreign key" in said or "nothing is resold" in said:
+                raise  # an event of no quote or before its time is our own mistake
             raise PlaceTaken(f"{happened[0].quote_id} went on meanwhile") from error
 
     def ids(self, *, merchant: str) -> list[str]:
@@ -105,16 +108,22 @@ class QuoteStore:
         )
         return [str(row.id) for row in rows]
 
-    def of_unit(self, unit_digest: str, *, merchant: str, now: datetime) -> Sequence[StoredQuote]:
-        """The merchant's quotes of a unit that are valid, the latest first; QuoteDamaged."""
+    def of_unit(
+        self, digests: Sequence[str], *, merchant: str, now: datetime
+    ) -> Sequence[StoredQuote]:
+        """The merchant's live quotes of a unit that are valid, the latest first; QuoteDamaged.
+
+        ``digests``: the unit's under every key that there is.
+        """
         rows = self.connection.execute(
             select(quotes)
-            .where(quotes.c.unit_digest == unit_digest)
+            .where(quotes.c.unit_digest.in_(digests))
             .where(quotes.c.merchant == merchant)
+            .where(quotes.c.mode == Mode.LIVE)
             .where(quotes.c.valid_until >= now)
             .order_by(quotes.c.issued_at.desc())
         )
-        return [_stored(row, unit_digest) for row in rows]
+        return [_stored(row, "of this unit") for row in rows]
 
     def events(self, quote_id: str) -> Sequence[Event]:
         """What happened to a quote, the first thing first."""
@@ -123,6 +132,38 @@ class QuoteStore:
             select(*chosen).where(events.c.quote_id == quote_id).order_by(events.c.position)
         )
         return [Event(*row) for row in rows]
+
+    def events_of_kind(
+        self, kind: str, *, merchant: str, mode: Mode, begin: datetime | None, end: datetime | None
+    ) -> Sequence[tuple[Event, str]]:
+        """What happened to a merchant's quotes, each with its market, until before ``end``."""
+        chosen = (getattr(events.c, name) for name in Event.__dataclass_fields__)
+        asked = (
+            select(*chosen, quotes.c.market)
+            .join(quotes, quotes.c.id == events.c.quote_id)
+            .where(events.c.kind == kind, quotes.c.merchant == merchant, quotes.c.mode == mode)
+        )
+        if begin is not None:
+            asked = asked.where(events.c.at >= begin)
+        if end is not None:
+            asked = asked.where(events.c.at < end)
+        rows = self.connection.execute(asked.order_by(events.c.seq))
+        return [(Event(*cells), market) for *cells, market in rows]
+
+
+def take_turns(connection: Connection, names: Sequence[str]) -> None:
+    """Nobody else writes under one of the names until this transaction is over.
+
+    In SQLite nobody else writes at all; on a server each name is a lock, taken in one order.
+    """
+    if connection.dialect.name == "postgresql":
+        for number in sorted({_number(name) for name in names}):
+            connection.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _number(name: str) -> int:
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _row(entry: StoredQuote | Event) -> dict[str, object]:
@@ -133,8 +174,8 @@ def _stored(row: Row[tuple[object, ...]] | None, wanted: str) -> StoredQuote:
     if row is None:
         raise QuoteNotFound(f"no quote {wanted}")
     cells = dict(row._mapping)
-    document = cells.pop("document").encode()
-    stored = StoredQuote(**cells, document=document)
+    document = cells["document"].encode()
+    stored = StoredQuote(**cells | {"document": document, "mode": Mode(cells["mode"])})
     if hashlib.sha256(document).hexdigest() != stored.digest:
         raise QuoteDamaged(f"the stored document of {stored.id} was changed")
     return stored

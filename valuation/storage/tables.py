@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -56,6 +57,7 @@ quotes = Table(
     Column("id", String(29), primary_key=True),
     Column("code", String(8), nullable=False, unique=True),
     Column("merchant", String(64), nullable=False),
+    Column("mode", String(4), nullable=False, server_default="live"),
     Column("market", String(64), nullable=False),
     Column("bundle", String(64), nullable=False),
     Column("outcome", String(16), nullable=False),
@@ -97,6 +99,30 @@ answers = Table(
     Column("body", Text, nullable=False),
     Column("location", String(128), nullable=False),
     Column("answered_at", Instant, nullable=False, index=True),
+)
+
+# Single-use codes of campaigns: a code has one row, so that one quote alone can hold it.
+campaign_codes = Table(
+    "campaign_codes",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("campaign", String(64), nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("holder", String(29), ForeignKey("quotes.id"), nullable=True),
+    Column("used_at", Instant, nullable=True),
+)
+
+# Several quotes under one document, as never changed as they are.
+baskets = Table(
+    "baskets",
+    metadata,
+    Column("id", String(29), primary_key=True),
+    Column("code", String(8), nullable=False, unique=True),
+    Column("merchant", String(64), nullable=False),
+    Column("mode", String(4), nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
 )
 
 # Who may ask. Unlike a quote these rows change: used, revoked, locked, disabled.
@@ -156,4 +182,86 @@ sessions = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("last_used_at", Instant, nullable=False),
+)
+
+# The one place of personal data, which are erased cell by cell. Quotes and events name no customer;
+# the reference is opaque, and the link is not part of what replays.
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("merchant", String(64), nullable=False),
+    Column("mode", String(4), nullable=False),
+    Column("name", String(80), nullable=True),
+    Column("phone", String(64), nullable=True),
+    Column("email", String(120), nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("erased_at", Instant, nullable=True),
+    Column("erased_because", String(32), nullable=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("customer_id", String(32), ForeignKey("customers.id"), primary_key=True),
+    Column("purpose", String(32), primary_key=True),
+    Column("wording", String(32), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant, nullable=True),
+)
+
+customer_quotes = Table(
+    "customer_quotes",
+    metadata,
+    Column("quote_id", String(29), ForeignKey("quotes.id"), primary_key=True),
+    Column("customer_id", String(32), ForeignKey("customers.id"), nullable=False, index=True),
+    Column("linked_at", Instant, nullable=False),
+)
+
+# What became of devices: entries in a chain of hashes, never changed, and where the chain ends.
+impact_entries = Table(
+    "impact_entries",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True,
+           autoincrement=False),
+    Column("quote_id", String(29), ForeignKey("quotes.id"), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("counter", Boolean, nullable=False),
+    Column("merchant", String(64), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    # Asked again, crashed or replayed: one device is counted once, and taken back once.
+    UniqueConstraint("quote_id", "outcome", "counter"),
+)  # fmt: skip
+
+impact_head = Table(
+    "impact_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# Records of erasures, as never changed as quotes are. The database settles no resale without one
+# that is `verified`, and lets none be that has one person, a failed check or a factory reset alone.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("quote_id", String(29), ForeignKey("quotes.id"), nullable=False, index=True),
+    Column("unit_digest", String(64), nullable=True),
+    Column("method", String(8), nullable=False),
+    Column("technique", String(16), nullable=False),
+    Column("erased_by", String(64), nullable=False),
+    Column("verified_by", String(64), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant, nullable=False),
+    Column("verified_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("signature", String(88), nullable=False),
 )

@@ -3,15 +3,18 @@
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from valuation.domain.facilities import Facility
 from valuation.domain.market import Market
 from valuation.domain.terms import Terms
 from valuation.tables import readings
 from valuation.tables.checks import checked
+from valuation.tables.facilities import FACILITIES, facilities
+from valuation.tables.policy_rows import MARGIN, own_margin, own_margin_id
 from valuation.tables.table import BrokenTable, Table, read_table
 
 SHIPPED = Path(__file__).parent / "data"
@@ -21,6 +24,8 @@ USED = (
     "deductions", "depreciation", "exchange-rates", "gates", "handling", "impact", "materials",
     "metal-prices", "parts", "policy", "price-kinds", "repairs",
 )  # fmt: skip
+# What stands beside an offer; named by the quotes that it stands beside, and by no other.
+BESIDE = ("campaigns", "subsidies")
 
 
 class NoTable(LookupError):
@@ -34,19 +39,37 @@ class Book:
     versions: Mapping[str, tuple[Table, ...]]
 
     def table(self, table_id: str, day: date) -> Table:
-        """The version that holds on ``day``: the latest valid from then or before."""
-        valid = [t for t in self.versions.get(table_id, ()) if t.valid_from <= day]
-        if not valid:
+        """The version that holds on ``day``: of those whose window it is in, the latest."""
+        found = self._holding(table_id, day)
+        if found is None:
             raise NoTable(f"no version of table {table_id!r} is valid on {day}")
-        return max(valid, key=lambda table: table.valid_from)
+        return found
+
+    def own_margin(self, merchant: str, day: date) -> Table | None:
+        """The table of the merchant's own margin on ``day``; None where the policy's applies."""
+        return self._holding(own_margin_id(merchant), day)
+
+    def tables_of(self, merchant: str, day: date) -> dict[str, Table]:
+        """``tables``, with the merchant's own margin where there is one."""
+        own = self.own_margin(merchant, day)
+        return self.tables(day) | ({MARGIN: own} if own else {})
+
+    def _holding(self, table_id: str, day: date) -> Table | None:
+        holding = [table for table in self.versions.get(table_id, ()) if table.holds(day)]
+        return max(holding, key=lambda table: table.valid_from, default=None)
 
     def tables(self, day: date) -> dict[str, Table]:
         """Every table that an offer uses, as it holds on ``day``."""
         return {table_id: self.table(table_id, day) for table_id in USED}
 
+    def beside(self, day: date) -> dict[str, Table]:
+        """The tables of what stands beside an offer, as they hold on ``day``."""
+        return {table_id: self.table(table_id, day) for table_id in BESIDE}
+
     def unverified(self, day: date) -> dict[str, tuple[int, int]]:
         """By table, how many rows are from memory, and how many there are."""
-        return {i: (t.unverified(), len(t.rows)) for i, t in self.tables(day).items()}
+        tables = self.tables(day) | self.beside(day)
+        return {i: (t.unverified(), len(t.rows)) for i, t in tables.items()}
 
 
 def load_book(*folders: Path) -> Book:
@@ -75,12 +98,15 @@ def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
     BrokenTable names a row that cannot be read; PolicyRefused or LeakyGates terms under which a
     worse answer could pay more.
     """
+    policy = readings.policy(tables["policy"], market.currency)
+    if MARGIN in tables:
+        policy = replace(policy, margin=own_margin(tables[MARGIN], market.currency))
     money = readings.Converter(
         rates=readings.rates(tables["exchange-rates"]), currency=market.currency
     )
     return Terms(
         currency=market.currency,
-        policy=readings.policy(tables["policy"], market.currency),
+        policy=policy,
         deductions=readings.deductions(tables["deductions"]),
         repairs=readings.repairs(tables["repairs"], money),
         handling=readings.handling(tables["handling"], money),
@@ -92,6 +118,12 @@ def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
     )
 
 
+def facilities_of(*, book: Book, day: date, currency: str) -> tuple[Facility, ...]:
+    """The facilities of the day, costs in minor units of ``currency``; NoTable, BrokenTable."""
+    money = readings.Converter(readings.rates(book.table("exchange-rates", day)), currency)
+    return facilities(book.table(FACILITIES, day), money)
+
+
 @dataclass(frozen=True, slots=True)
 class TableArchive:
     """Every table version that ever priced a quote, kept by digest."""
@@ -101,15 +133,16 @@ class TableArchive:
     def keep(self, table: Table) -> None:
         """Write the table once, durably; a version that is there already is left alone."""
         path = self.folder / f"{table.digest}.csv"
-        if path.exists():
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(table.data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(table.data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        # Of another's file too: its name may not be on the disk yet, and a quote will rest on it.
+        _sync_entries(self.folder)
 
     def table(self, digest: str) -> Table:
         """An archived version; BrokenTable where it is missing or was changed."""
@@ -117,6 +150,14 @@ class TableArchive:
         if table.digest != digest:
             raise BrokenTable(f"archived table {digest[:12]} has other bytes than when it was used")
         return table
+
+
+def _sync_entries(folder: Path) -> None:
+    entries = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(entries)
+    finally:
+        os.close(entries)
 
 
 def displacement(table: Table, category: str) -> dict[str, tuple[Decimal, Decimal, Decimal]]:

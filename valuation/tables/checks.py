@@ -5,14 +5,18 @@ from decimal import Decimal
 
 from valuation.domain.disposition import LeakyGates
 from valuation.domain.terms import PolicyRefused, check_gated, check_parts
-from valuation.tables import readings
+from valuation.tables import extra_readings, facilities, readings
+from valuation.tables.impact_factors import check_factors
+from valuation.tables.policy_rows import check_own_margin
+from valuation.tables.retention import retention
 from valuation.tables.table import BrokenTable, Table
 
 
 def checked(table: Table, name: str) -> Table:
     """The table; BrokenTable where a worse answer could pay more under it."""
     try:
-        CHECKS.get(table.id, _nothing)(table)
+        check = CHECKS.get(table.id.partition("/")[0], _nothing)
+        check(table)
     except (PolicyRefused, LeakyGates) as error:
         raise BrokenTable(f"{name}: {error}") from error
     return table
@@ -45,13 +49,19 @@ def _unconverted(*currencies: str) -> readings.Converter:
 
 
 CHECKS: Mapping[str, Callable[[Table], object]] = {
+    "campaigns": extra_readings.check,
     "deductions": readings.deductions,
     "depreciation": readings.depreciation,
     "exchange-rates": readings.rates,
+    "facilities": facilities.check,
     "gates": lambda table: check_gated(readings.gates(table)),
     "handling": _handling,
+    "impact-factors": check_factors,
+    "margin": check_own_margin,
     "parts": lambda table: check_parts(readings.parts(table)),
     "policy": _policy,
     "price-kinds": readings.price_kinds,
     "repairs": _repairs,
+    "retention": retention,
+    "subsidies": extra_readings.check,
 }

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
 from valuation.domain.market import Market, PriceKind
-from valuation.domain.money import BASIS_POINTS, EXPONENTS, minor_units
+from valuation.domain.money import BASIS_POINTS, minor_units
 from valuation.domain.questions import BY_ID, UnknownAnswer
 from valuation.domain.records import Role
 from valuation.domain.terms import (
@@ -21,6 +22,7 @@ from valuation.domain.terms import (
     Policy,
     Repairs,
 )
+from valuation.tables.policy_rows import MARGIN_SCOPED, margin_of, required, rows_of
 from valuation.tables.table import BrokenTable, Row, Table
 
 BASIS_POINTS_UNIT = "basis points"
@@ -28,6 +30,7 @@ BASIS_POINTS_UNIT = "basis points"
 PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
 SCOPED = {
     "step": "a currency", "goodwill": "route/currency", "override_limit": "role/currency",
+    **MARGIN_SCOPED,
 }  # fmt: skip
 
 Named = TypeVar("Named", bound=StrEnum)
@@ -59,20 +62,12 @@ def rates(table: Table) -> dict[str, Decimal]:
 
 def policy(table: Table, currency: str) -> Policy:
     """The policy; the step of ``currency`` must be there, goodwill (route/currency) may be."""
-    settings: dict[tuple[str, str], Row] = {}
-    for each in table.rows:
-        _check_setting(each)
-        if settings.setdefault((each.text("setting"), each.text("scope")), each) is not each:
-            raise each.broken(f"{each.text('setting')} stands here a second time")
-
-    def row(setting: str, scope: str = "") -> Row:
-        if (setting, scope) not in settings:
-            raise BrokenTable(f"{table.id}: no row for {setting} {scope}".rstrip())
-        return settings[setting, scope]
+    settings = rows_of(table, plain=PLAIN, scoped=SCOPED)
+    row = partial(required, table, settings)
 
     return Policy(
         quantile=float(row("quantile").decimal("value")),
-        margin=row("margin").whole("value"),
+        margin=margin_of(table, settings, currency),
         step=row("step", currency).whole("value"),
         validity_days=row("validity_days").whole("value"),
         widest=row("widest").whole("value"),
@@ -89,18 +84,6 @@ def policy(table: Table, currency: str) -> Policy:
             if setting == "override_limit" and scope.partition("/")[2] == currency
         },
     )
-
-
-def _check_setting(row: Row) -> None:
-    """A slip of the pen would silently leave a setting as it was."""
-    setting, scope = row.text("setting"), row.text("scope")
-    if setting not in SCOPED and setting not in PLAIN:
-        known = ", ".join(sorted(PLAIN | SCOPED.keys()))
-        raise row.broken(f"unknown setting {setting!r}; known: {known}")
-    if setting in PLAIN and scope:
-        raise row.broken(f"{setting} has no scope, and {scope!r} stands there")
-    if setting in SCOPED and scope.rpartition("/")[2] not in EXPONENTS:
-        raise row.broken(f"the scope of {setting} is {SCOPED[setting]}, not {scope!r}")
 
 
 def deductions(table: Table) -> Deductions:

@@ -1,6 +1,7 @@
 """One format for every table: a head of ``# key: value`` lines, then rows as CSV.
 
-The head has id, valid-from, unit, currency (``-`` where the rows are shares), source and date.
+The head has id, valid-from, unit, currency (``-`` where the rows are shares), source and date; and
+``valid-until``, its last day, where the version before it, or none, shall hold again afterwards.
 Every row names its own source, or ``unverified`` where it is from memory. The digest is the
 SHA-256 of the file's bytes.
 """
@@ -14,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 HEAD = ("id", "valid-from", "unit", "currency", "source", "date")
+UNTIL = "valid-until"
 UNVERIFIED = "unverified"
 
 
@@ -63,12 +65,17 @@ class Table:
 
     id: str
     valid_from: date
+    valid_until: date | None
     unit: str
     currency: str
     source: str
     rows: tuple[Row, ...]
     data: bytes
     digest: str
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in the window in which the version makes new quotes."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
     def unverified(self) -> int:
         """How many rows are from memory."""
@@ -101,6 +108,7 @@ def parse_table(*, data: bytes, name: str) -> Table:
     return Table(
         id=head["id"],
         valid_from=_date(head["valid-from"], name),
+        valid_until=_until(head, name),
         unit=head["unit"],
         currency=head["currency"],
         source=head["source"],
@@ -127,11 +135,22 @@ def _head(lines: list[str], name: str) -> tuple[dict[str, str], int]:
         key, separator, value = line.lstrip("# ").partition(":")
         if separator:
             head[key.strip()] = value.strip()
+    if stray := [key for key in head if key.startswith("valid") and key not in (*HEAD, UNTIL)]:
+        raise BrokenTable(f"{name}: the head has {stray[0]!r}; valid-from or {UNTIL} is meant")
     missing = [key for key in HEAD if not head.get(key)]
     if missing:
         raise BrokenTable(f"{name}: the head lacks {', '.join(missing)}")
     _date(head["date"], name)
     return head, start
+
+
+def _until(head: Mapping[str, str], name: str) -> date | None:
+    if UNTIL not in head:
+        return None
+    until = _date(head[UNTIL], name)
+    if until < _date(head["valid-from"], name):
+        raise BrokenTable(f"{name}: {UNTIL} {until} lies before valid-from")
+    return until
 
 
 def _date(text: str, name: str) -> date:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.lifecycle import Life, as_at
 from valuation.domain.moves import MOVES
+from valuation.domain.people import Mode
 from valuation.domain.records import Role
 from valuation.quotes.documents import Document, customer_view
+from valuation.quotes.extra_lines import customers_extras
 from valuation.quotes.life_log import role_of
 from valuation.use_cases.living import Held
 
@@ -20,14 +23,16 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
     return {
         "id": held.stored.id,
         "code": held.stored.code,
+        **({"mode": Mode.TEST.value} if held.stored.mode is Mode.TEST else {}),
         "market": held.stored.market,
         "data": held.document["data"],
         "stage": life.stage.value,
         "offered": held.document["offer"],
         "amount": _money(life.amount, currency),
         "adjustment": _money(life.adjustment, currency),
+        **_extras(held, customer=customer),
         **_deadlines(life),
-        "conditions": [{"code": code, "met": code in life.met} for code in life.conditions],
+        "conditions": _conditions(held, life),
         "inspection": None if found is None else _found(found, currency, customer=customer),
         "events": [
             {
@@ -40,6 +45,20 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
         ],
         "next": sorted(step.value for step in MOVES[life.stage]),
     }
+
+
+def _conditions(held: Held, life: Life) -> list[Document]:
+    """What settlement depends on: the gates' conditions, and of a resale the erasure's record."""
+    shown: list[Document] = [{"code": code, "met": code in life.met} for code in life.conditions]
+    if FLAGS[held.route] is Flag.RESALE:
+        shown.append({"code": "erasure_record", "met": life.erased is not None})
+    return shown
+
+
+def _extras(held: Held, *, customer: bool) -> Document:
+    if held.extras is None:
+        return {}
+    return {"extras": customers_extras(held.extras) if customer else held.extras}
 
 
 def _deadlines(life: Life) -> Document:

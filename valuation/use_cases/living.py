@@ -3,30 +3,40 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
 
 import orjson
 
+from valuation.catalogue.identity import parse_identifier
 from valuation.domain.answers import CompletedAnswers, parse, with_answers
 from valuation.domain.counter_offer import finding_lines
-from valuation.domain.happened import ConditionMet, Consent, Detail, Happened
+from valuation.domain.device_checks import Checked, DeviceCheck
+from valuation.domain.disposition import FLAGS, Route
+from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, Settlement
 from valuation.domain.inspection import NO_EVIDENCE, OtherUnit, OtherVariant, verdict
 from valuation.domain.lifecycle import Life, as_at, fold, take
 from valuation.domain.moves import Step
 from valuation.domain.overrides import OverrideReason, override
+from valuation.domain.people import Mode
 from valuation.domain.quote import Offer, Referral, Unit
 from valuation.domain.records import Actor, Evidence
+from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.states import State, layout_of
+from valuation.domain.unit_keys import KeyDestroyed
 from valuation.quotes.appraising import Appraiser, Asked
 from valuation.quotes.documents import Document
 from valuation.quotes.finding import found_document
 from valuation.quotes.life_log import event_of, happened_of, told_of
-from valuation.quotes.quoting import identified_unit
+from valuation.quotes.quoting import unit_of
 from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
 from valuation.storage.answers import KeptAnswer
+from valuation.storage.codes import CodeHeld, CodeMove
 from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
+from valuation.use_cases.claiming import code_moves, extras_at
+from valuation.use_cases.crediting import earned
 from valuation.use_cases.issuing import stored_quote
 
 ATTEMPTS = 3
@@ -74,6 +84,7 @@ class Held:
     document: Document
     events: tuple[Event, ...]
     life: Life
+    extras: Document | None = None  # beside the life's amount, where anything stands beside it
 
     @property
     def found(self) -> Document | None:
@@ -81,15 +92,35 @@ class Held:
         told = (told_of(event) for event in reversed(self.events))
         return next((each for each in told if each is not None), None)
 
+    @property
+    def settling(self) -> Document:
+        """The quote of the device that is settled: as it was found, once it was."""
+        return cast(Document, self.found["quote"]) if self.found else self.document
 
-def held(shop: Shop, reference: str, *, merchant: str) -> Held:
-    """The quote with what happened to it; QuoteNotFound for another merchant's too."""
+    @property
+    def route(self) -> Route:
+        """Where that device goes."""
+        disposition = cast(Document | None, self.settling["disposition"])
+        return Route(str(disposition["route"])) if disposition else Route.REFUSE
+
+
+def held(shop: Shop, reference: str, *, merchant: str, mode: Mode | None = Mode.LIVE) -> Held:
+    """The quote with what happened to it; QuoteNotFound for another merchant's or mode's too.
+
+    ``mode``: of the key that asks; None where either will do.
+    """
     with reading(shop.engine) as connection:
-        stored = stored_quote(connection, reference, merchant=merchant)
+        stored = stored_quote(connection, reference, merchant=merchant, mode=mode)
         events = tuple(QuoteStore(connection).events(stored.id))
     document: Document = orjson.loads(stored.document)
     life = fold(events=[happened_of(event, document) for event in events])
-    return Held(stored, document, events, life)
+    return _with_extras(shop, Held(stored, document, events, life))
+
+
+def _with_extras(shop: Shop, held: Held) -> Held:
+    """What stands beside the amount as it is now: of the device that was found, once one was."""
+    extras = extras_at(shop, held.settling, held.life.amount)
+    return replace(held, extras=extras) if extras else held
 
 
 def step(
@@ -98,6 +129,7 @@ def step(
     request: StepRequest,
     *,
     merchant: str,
+    mode: Mode | None = Mode.LIVE,
     keep: Callable[[Held], KeptAnswer] | None = None,
 ) -> Held:
     """The quote after the step; ``keep``: what is kept with it, to be answered again.
@@ -106,18 +138,32 @@ def step(
     UnknownAnswer, ImpossibleAnswers, NotAnIdentifier, those of ``Shop.appraiser`` and the database.
     """
     for _ in range(ATTEMPTS):
-        before = held(shop, reference, merchant=merchant)
+        before = held(shop, reference, merchant=merchant, mode=mode)
         now = shop.clock()
         happened, told = _taken(shop, before, request, now)
         rows = _rows(before, happened, told)
         life = fold(events=happened, life=before.life)
-        after = replace(before, events=(*before.events, *rows), life=life)
+        after = _with_extras(shop, replace(before, events=(*before.events, *rows), life=life))
+        moves = _code_moves(shop, after, now)
+        credit = earned(shop, after.stored, after.settling, happened[-1])
         try:
-            shop.ledger.write(Entry(None, rows, keep(after) if keep else None))
+            answer = keep(after) if keep else None
+            shop.ledger.write(Entry(None, rows, answer, codes=moves, impact=credit))
+        except CodeHeld as held_elsewhere:
+            raise IllegalStep(Refusal.CODE_HELD) from held_elsewhere
         except PlaceTaken:
             continue  # somebody stepped meanwhile: what holds now decides
         return after
     raise PlaceTaken(f"{reference}: others keep stepping")
+
+
+def _code_moves(shop: Shop, after: Held, now: datetime) -> tuple[CodeMove, ...]:
+    """A test key's quote binds nobody, and holds no code."""
+    if after.stored.mode is Mode.TEST:
+        return ()
+    return code_moves(
+        shop, after.document, quote=after.stored.id, life=after.life, extras=after.extras, now=now
+    )
 
 
 def _rows(before: Held, happened: Sequence[Happened], told: Document | None) -> tuple[Event, ...]:
@@ -150,6 +196,8 @@ def _taken(
             detail = _override(shop, before, current, request)
         case Step.INSPECT if current.amount is not None:
             detail, told = _inspected(shop, before, current, request)
+        case Step.SETTLE:
+            detail = Settlement(flag=FLAGS[before.route])
     happened = take(
         life=before.life, step=request.step, actor=request.actor, now=now,
         evidence=request.evidence, detail=detail,
@@ -179,9 +227,10 @@ def _inspected(
     appraiser = shop.appraiser(versions_of(before.document))
     asked = asked_of(before.document)
     assert asked.answers is not None  # noqa: S101 -- an offer has answers
-    answers = _found_answers(asked.answers, request)
+    declared = asked.answers
+    answers, checked = _found_answers(declared, request, shop.check(request.identifier))
     other = _other_variant(shop, asked, request)
-    found = _asked_again(shop, appraiser, asked, answers, other)
+    found = _asked_again(shop, appraiser, replace(asked, checked=checked), answers, other)
     quote = appraiser.quote(found)
     match quote.outcome:
         case Offer(amount):
@@ -197,7 +246,7 @@ def _inspected(
         amount=max(0, amount + current.adjustment),
         conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
         others=[*([other] if other else []), *_other_unit(shop, asked, request)],
-        evidence=request.photos,
+        evidence=_evidence(request, declared, answers, checked),
     )
     lines = finding_lines(
         changes=decided.changes,
@@ -217,14 +266,39 @@ def _offers(appraiser: Appraiser, asked: Asked, states: Sequence[State]) -> Sequ
     return pricing.offers(states)
 
 
-def _found_answers(declared: CompletedAnswers, request: StepRequest) -> CompletedAnswers:
-    """The declared answers with those that were found; what they open must be answered too."""
+def _found_answers(
+    declared: CompletedAnswers, request: StepRequest, check: DeviceCheck | None
+) -> tuple[CompletedAnswers, Checked | None]:
+    """The declared answers with those that were found, by a new check too; what they open must be
+    answered besides."""
     changes = parse(answers=request.answers, category=declared.category)
     answers = with_answers(declared, changes)
     opened = [q for q in (*answers.assumed, *answers.missing) if q not in declared.assumed]
     if opened:
         raise StepIncomplete("answers", f"what was found asks besides: {', '.join(opened)}")
-    return answers
+    if check is None:
+        return answers, None
+    checked = Checked(check, answers.given)
+    return with_answers(answers, checked.counted(answers.category)), checked
+
+
+def _evidence(
+    request: StepRequest,
+    declared: CompletedAnswers,
+    found: CompletedAnswers,
+    checked: Checked | None,
+) -> Mapping[str, Sequence[Evidence]]:
+    """The photos, and the state of the source that overruled an answer."""
+    if checked is None or checked.check.digest is None:
+        return request.photos
+    check = checked.check
+    state = Evidence(digest=checked.check.digest, place=check.source, note=f"of {check.dated}")
+    overruled = {
+        question: (*request.photos.get(question, ()), state)
+        for question in check.known
+        if checked.overruled(question) and found.levels[question] != declared.levels[question]
+    }
+    return {**request.photos, **overruled}
 
 
 def _asked_again(
@@ -260,7 +334,9 @@ def _other_variant(shop: Shop, asked: Asked, request: StepRequest) -> OtherVaria
 def _other_unit(shop: Shop, asked: Asked, request: StepRequest) -> list[OtherUnit]:
     if request.identifier is None or asked.subject.unit is None:
         return []
-    unit: Unit = identified_unit(request.identifier, shop.unit_key)
-    if unit == asked.subject.unit:
-        return []
-    return [OtherUnit(declared=asked.subject.unit, inspected=unit)]
+    declared, identifier = asked.subject.unit, parse_identifier(request.identifier)
+    try:
+        unit: Unit = unit_of(identifier, shop.unit_keys(), like=declared)
+    except KeyDestroyed as error:
+        raise CannotReprice(f"{error}: no IMEI can be compared with this quote's") from error
+    return [] if unit == declared else [OtherUnit(declared=declared, inspected=unit)]

@@ -108,11 +108,13 @@ class StockPricing:
     """Prices the rows of a stock list in one market on one day.
 
     ``works``: required answers that a row leaves out count as good, as far as the others allow.
+    ``merchant``: whose offers they would be.
     """
 
     appraiser: Appraiser
     lookup: Lookup
     as_of: date
+    merchant: str
     works: bool = False
     _prices: dict[Key, Distribution] = field(default_factory=dict)
 
@@ -123,12 +125,16 @@ class StockPricing:
 
     def valuations(self, rows: Iterable[Record | Rejected]) -> Iterator[Valuation]:
         """One result a row, in their order; a batch of them is held at a time."""
+        return (valuation for valuation, _ in self.quoted(rows))
+
+    def quoted(self, rows: Iterable[Record | Rejected]) -> Iterator[tuple[Valuation, Quote | None]]:
+        """Likewise, with the quote behind each; None where there was nothing to price."""
         waiting = iter(rows)
         while batch := list(islice(waiting, BATCH)):
             planned = [self._planned(row) for row in batch]
             self._ask([each for each in planned if isinstance(each, Planned)])
             for each in planned:
-                yield self._priced(each) if isinstance(each, Planned) else each
+                yield self._priced(each) if isinstance(each, Planned) else (each, None)
 
     def _planned(self, row: Record | Rejected) -> Planned | Valuation:
         currency = self.model.market.currency
@@ -184,10 +190,10 @@ class StockPricing:
     def _asked(
         self, subject: Subject, context: Mapping[str, str], answers: CompletedAnswers
     ) -> Asked:
-        """A quote that nobody is given: without an id, a merchant or a time."""
+        """A quote that nobody is given: without an id or a time."""
         nobody, never = "", datetime(1, 1, 1, tzinfo=UTC)
         return Asked(
-            id=nobody, code=nobody, merchant=nobody, issued_at=never, as_of=self.as_of,
+            id=nobody, code=nobody, merchant=self.merchant, issued_at=never, as_of=self.as_of,
             subject=subject, referral=None, context=context, answers=answers, lock_days=0,
         )  # fmt: skip
 
@@ -201,12 +207,15 @@ class StockPricing:
             for key, row in zip(each.keys, each.plan.rows.values(), strict=True)
             if key not in self._prices
         }
-        self._prices.update(zip(rows, self.model.price_many(list(rows.values())), strict=True))
+        if rows:  # of one merchant, hence under one policy
+            guarantee = planned[0].pricing.tariff.terms.policy.quantile
+            priced = self.model.price_many(list(rows.values()), guarantee=guarantee)
+            self._prices.update(zip(rows, priced, strict=True))
 
-    def _priced(self, planned: Planned) -> Valuation:
+    def _priced(self, planned: Planned) -> tuple[Valuation, Quote]:
         found = {key[-1]: self._prices[key] for key in planned.keys}
         quote = planned.pricing.quote(planned.plan, found)
-        return _valued(planned.valuation, quote, missing=planned.pricing.answers.missing)
+        return _valued(planned.valuation, quote, missing=planned.pricing.answers.missing), quote
 
 
 def shown_id(text: str | None) -> str | None:
@@ -239,7 +248,8 @@ def _not_found(found: NoMatch) -> str:
         return f"{found.reason.value}: {found.device_model.id}; there are {variants}"
     close = ", ".join(f"{each.name} ({each.id})" for each in found.suggestions)
     perhaps = f"; perhaps {close}" if close else ""
-    return f"{found.reason.value}: this device is not in the catalogue{perhaps}"
+    said = "the name alone does not say which device" if found.unclear else "not in the catalogue"
+    return f"{found.reason.value}: {said}{perhaps}"
 
 
 def _valued(blank: Valuation, quote: Quote, *, missing: tuple[str, ...]) -> Valuation:

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 Schema = dict[str, Any]
 
+HIDDEN = "*"  # for a name that is not repeated
+
 
 def body_of(scope: Mapping[str, Any]) -> type[BaseModel] | None:
     """What the request's route declares as its body; None where it has none."""
@@ -27,6 +29,17 @@ def names_at(place: Sequence[str], body: type[BaseModel] | None) -> tuple[str, .
     return tuple((found or {}).get("properties", ()))
 
 
+def shown_place(place: Sequence[str], body: type[BaseModel] | None) -> tuple[str, ...]:
+    """The place as an error may repeat it: in a body of personal data a name that it does not
+    have could be anybody's."""
+    if not getattr(body, "PERSONAL", False):
+        return tuple(place)
+    return tuple(
+        name if accepted_at(place[: depth + 1], body) is not None else HIDDEN
+        for depth, name in enumerate(place)
+    )
+
+
 def _schema_at(place: Sequence[str], body: type[BaseModel]) -> Schema | None:
     whole = _whole(body)
     found: Schema | None = _resolved(whole, whole)
@@ -34,7 +47,8 @@ def _schema_at(place: Sequence[str], body: type[BaseModel]) -> Schema | None:
         if found is None:
             return None
         others = found.get("additionalProperties")
-        inner = found.get("properties", {}).get(name) or (others if others else None)
+        listed = found.get("items") if name.isdigit() else None
+        inner = found.get("properties", {}).get(name) or listed or (others if others else None)
         found = None if inner is None else _resolved(inner, whole)
     return found
 

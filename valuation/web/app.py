@@ -15,7 +15,19 @@ from valuation.settings import Settings
 from valuation.shop import Clock, Entropy, open_shop
 from valuation.storage.engine import CONNECTIONS
 from valuation.version import VERSION
-from valuation.web import errors, health, life_api, merchant_api, openapi, sessions_api
+from valuation.web import (
+    baskets_api,
+    customers_api,
+    erasure_api,
+    errors,
+    health,
+    impact_api,
+    life_api,
+    merchant_api,
+    openapi,
+    reports_api,
+    sessions_api,
+)
 from valuation.web.middleware import Edge
 
 LAST_WRITE_SECONDS = 5.0
@@ -51,7 +63,10 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
     )
     app.add_middleware(Edge)
     errors.install(app)
-    for part in (merchant_api, life_api, sessions_api, health, openapi):
+    for part in (
+        merchant_api, life_api, erasure_api, baskets_api, customers_api, reports_api, impact_api,
+        sessions_api, health, openapi,
+    ):  # fmt: skip
         app.include_router(part.router)
     app.openapi = openapi.openapi_of(app)  # type: ignore[method-assign]  # as FastAPI documents
     return app

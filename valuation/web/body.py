@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from valuation.web.malformed import Place, place_at, repeated_name
+from valuation.web.malformed import DEEPEST, Place, place_at, repeated_name, too_deep_at
 
 LARGEST = 64 * 1024  # bytes
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -22,12 +22,13 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 class MalformedBody(HTTPException):
     """The body is no JSON that this service reads; ``detail`` never repeats any of it.
 
-    ``place`` is the member where reading ended, None where no member is to blame.
+    ``place`` is the member where reading ended; ``accepted``: what is, whatever the member.
     """
 
-    def __init__(self, detail: str, place: Place | None) -> None:
+    def __init__(self, detail: str, place: Place, accepted: str | None = None) -> None:
         super().__init__(status_code=400, detail=detail)
         self.place = place
+        self.accepted = accepted
 
 
 class OtherMediaType(HTTPException):
@@ -70,13 +71,13 @@ def parse_json(data: bytes) -> object:
         parsed: object = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _not_json(data, error) from None
+    if _nested_deeper(parsed, DEEPEST):
+        raise _too_deep(too_deep_at(data.decode()))
     if nul := NUL.search(data):
         place = place_at(data.decode(), len(data[: nul.start()].decode()))
         raise MalformedBody("a NUL character (\\u0000) is not accepted", place)
     try:
         json.loads(data, object_pairs_hook=_without_repeats)
-    except RecursionError:
-        raise MalformedBody("the body is nested too deeply", None) from None
     except _Repeated:
         place = repeated_name(data.decode())
         raise MalformedBody("a name is given twice in one object", place) from None
@@ -92,6 +93,26 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> None:
         raise _Repeated
 
 
+def _nested_deeper(value: object, most: int) -> bool:
+    """Whether objects and arrays lie in one another more than so many times."""
+    level: list[Any] = [value]
+    for _ in range(most + 1):
+        level = [each for each in level if isinstance(each, dict | list)]
+        if not level:
+            return False
+        level = [inner for each in level for inner in _inside(each)]
+    return True
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value
+
+
+def _too_deep(place: Place | None) -> MalformedBody:
+    accepted = f"at most {DEEPEST} objects and arrays in one another"
+    return MalformedBody("the body is nested too deeply", place or (), accepted)
+
+
 def _not_json(data: bytes, error: orjson.JSONDecodeError) -> MalformedBody:
     """What the reader says, which repeats nothing of the body, and where it stopped."""
     try:
@@ -99,6 +120,8 @@ def _not_json(data: bytes, error: orjson.JSONDecodeError) -> MalformedBody:
     except UnicodeDecodeError as undecodable:
         text = data.decode(errors="replace")
         position = len(data[: undecodable.start].decode())
+    if deep := too_deep_at(text):
+        return _too_deep(deep)
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     cause = f"line {line}, column {column}: {error.msg}"

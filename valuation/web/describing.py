@@ -47,6 +47,7 @@ def described_bundle(shop: Shop, model: PriceModel, detail: Detail) -> dict[str,
         "last_sale": model.evaluation.get("last_sale"),
         "fitted_until": model.evaluation.get("fitted_until"),
         "coverage": _coverage(model),
+        "below_guarantee": _below(model),
         "questions": {
             "sales": [q.id for q in QUESTIONS if q.id in taught],
             "tables": [q.id for q in QUESTIONS if q.priced and q.id not in taught],
@@ -98,6 +99,22 @@ def _coverage(model: PriceModel) -> dict[str, object] | None:
 def _covered(segment: Segment) -> dict[str, object]:
     interval = segment["interval"]
     return {"sales": segment["rows"], "measured": interval and interval["coverage"]}
+
+
+def _below(model: PriceModel) -> list[dict[str, object]]:
+    """How often later sales lay below the guaranteed value, by what is guaranteed; empty where
+    nobody measured it. By segment it stands in the evaluation."""
+    overall = cast(Segment | None, model.evaluation.get("overall")) or {}
+    unknown = {"low": None, "high": None}
+    return [
+        {
+            "guarantee": each["guarantee"],
+            "sales": each["rows"],
+            "measured": each["share"],
+            **(each["bounds"] or unknown),
+        }
+        for each in overall.get("below", [])
+    ]
 
 
 def described_questions() -> dict[str, object]:

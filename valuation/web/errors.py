@@ -11,7 +11,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from valuation.catalogue.identity import NotAnIdentifier
 from valuation.domain.answers import ImpossibleAnswers
 from valuation.domain.disposition import LeakyGates
 from valuation.domain.questions import BY_ID, UnknownAnswer, UnknownQuestion
@@ -24,9 +23,10 @@ from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
 from valuation.tables.table import BrokenTable
-from valuation.web import auth_problems, life_problems
-from valuation.web.accepted import accepted_at, body_of
-from valuation.web.body import WITH_BODY, MalformedBody
+from valuation.web import auth_problems, customer_problems, extra_problems, life_problems
+from valuation.web.accepted import accepted_at, body_of, shown_place
+from valuation.web.body import WITH_BODY, MalformedBody, OtherMediaType
+from valuation.web.middleware import TOO_LARGE, BodyTooLarge
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
 from valuation.web.validation import validation_problem
 
@@ -77,12 +77,6 @@ def _device_needed(_: DeviceNeeded) -> Problem:
     return refused("device_needed", "No device", found)
 
 
-def _identifier(error: NotAnIdentifier) -> Problem:
-    accepted = "an IMEI of 15 digits as *#06# shows it, a MEID or a serial number"
-    found = in_body(("device", "identifier"), str(error), accepted)
-    return refused("not_an_identifier", "Not an identifier", found)
-
-
 def _page(_: NoSuchPage) -> Problem:
     found = FieldError("starting_after", "this search has no such device", "an id of its list")
     return refused("no_such_page", "No such page", found)
@@ -124,9 +118,16 @@ STATUSES = {
     400: ("bad_request", "Bad request", "the request could not be read"),
     404: ("not_found", "Not found", "there is nothing at this address; see /docs"),
     405: ("method_not_allowed", "Method not allowed", "this address takes another method"),
-    413: ("body_too_large", "Body too large", "the body is too large"),
-    415: ("unsupported_media_type", "Not JSON", "send the body as application/json"),
 }
+
+
+def _too_large(_: BodyTooLarge) -> Problem:
+    return TOO_LARGE
+
+
+def _other_media_type(error: OtherMediaType) -> Problem:
+    found = FieldError("Content-Type", "not JSON", "application/json")
+    return Problem(415, "unsupported_media_type", "Not JSON", error.detail, (found,))
 
 
 def _http(error: HTTPException) -> Problem:
@@ -141,7 +142,6 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (UnknownContext, _unknown_context),
     (AmbiguousDevice, _ambiguous),
     (DeviceNeeded, _device_needed),
-    (NotAnIdentifier, _identifier),
     (NoSuchPage, _page),
     (NoBundle, _no_bundle),
     (CodeTaken, _code_taken),
@@ -154,9 +154,21 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (PolicyRefused, _tables),
     (LeakyGates, _tables),
     *auth_problems.TABLE,
+    *extra_problems.TABLE,
     *life_problems.TABLE,
+    *customer_problems.TABLE,
+    (BodyTooLarge, _too_large),
+    (OtherMediaType, _other_media_type),
     (HTTPException, _http),
 )
+
+
+def problem_of(error: Exception) -> Problem:
+    """An error of the table as a problem; any other is raised again."""
+    for kind, describe in TABLE:
+        if isinstance(error, kind):
+            return describe(error)
+    raise error
 
 
 def install(app: FastAPI) -> None:
@@ -180,9 +192,10 @@ async def _invalid(request: Request, error: Any) -> Response:
 
 async def _malformed(request: Request, error: Any) -> Response:
     """What is wrong with the body's JSON, and what is accepted there."""
-    accepted = None if error.place is None else accepted_at(error.place, body_of(request.scope))
-    found = [] if error.place is None else [in_body(error.place, error.detail, accepted)]
-    problem = Problem(400, "malformed_body", "Malformed body", error.detail, found)
+    body = body_of(request.scope)
+    accepted = error.accepted or accepted_at(error.place, body)
+    found = in_body(shown_place(error.place, body), error.detail, accepted)
+    problem = Problem(400, "malformed_body", "Malformed body", error.detail, (found,))
     return problem.response(request.state.request_id)
 
 

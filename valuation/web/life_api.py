@@ -2,13 +2,16 @@
 
 from functools import partial
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
-from valuation.domain.people import Action, actor_of, check_allowed
+from valuation.domain.people import Action, Principal, actor_of, check_allowed
 from valuation.domain.records import Actor
 from valuation.domain.refusals import IllegalStep
+from valuation.people.access import NotKnown
 from valuation.quotes.replaying import replayed
+from valuation.receipts.envelope import Envelope
 from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf
 from valuation.shop import Shop
@@ -40,7 +43,7 @@ def get_life(
 ) -> Response:
     """Stage, amount, deadlines, what was found and what may follow."""
     check_allowed(caller, SEEN[query.view])
-    return _life(shop, held(shop, reference, merchant=caller.merchant), query.view)
+    return _life(shop, _held(shop, reference, caller), query.view)
 
 
 @router.post(
@@ -67,12 +70,14 @@ def take_step(
     if keeping and (again := keeping.kept()):
         return again
     wanted = StepRequest(
-        actor=actor_of(caller), confirmed_by=_second(request, shop, body), **body.found()
+        actor=actor_of(caller),
+        confirmed_by=second_person(request, shop, caller, body.confirmed_with),
+        **body.found(),
     )
     answer = partial(_life, shop, view=query.view)
     try:
         after = step(
-            shop, reference, wanted, merchant=caller.merchant,
+            shop, reference, wanted, merchant=caller.merchant, mode=caller.mode,
             keep=(lambda held: keeping.answer(answer(held))) if keeping else None,
         )  # fmt: skip
     except (Taken, IllegalStep):
@@ -93,7 +98,7 @@ def take_step(
 def replay_quote(caller: Caller, reference: str, shop: InShop) -> Response:
     """From its bundle, tables and inputs, with the stored answer hidden; byte for byte."""
     check_allowed(caller, Action.REPLAY)
-    stored = held(shop, reference, merchant=caller.merchant).stored
+    stored = _held(shop, reference, caller).stored
     made = replayed(stored.document, shop.appraiser)
     differences = [
         {"place": place, "stored": kept, "computed": computed}
@@ -117,9 +122,13 @@ def get_receipt(
 ) -> Response:
     """Of the quote, its acceptance, a counter-offer or the settlement: JSON, a page or a PDF."""
     check_allowed(caller, Action.READ_QUOTE)
-    envelope = receipt(shop, held(shop, reference, merchant=caller.merchant), query.of)
-    zone = shop.settings.time_zone
-    match query.format:
+    envelope = receipt(shop, _held(shop, reference, caller), query.of)
+    return receipt_response(envelope, query.format, zone=shop.settings.time_zone)
+
+
+def receipt_response(envelope: Envelope, form: str, *, zone: ZoneInfo) -> Response:
+    """A receipt as JSON, a page or a PDF."""
+    match form:
         case "html":
             page = receipt_page(envelope, zone=zone)
             headers = {"Content-Security-Policy": PAGE_POLICY}
@@ -130,13 +139,22 @@ def get_receipt(
             return Response(envelope.to_json(), 200, None, JSON)
 
 
+def _held(shop: Shop, reference: str, caller: Principal) -> Held:
+    return held(shop, reference, merchant=caller.merchant, mode=caller.mode)
+
+
 def _life(shop: Shop, held: Held, view: View) -> Response:
     customer = view is View.CUSTOMER
     return json_response(life_view(held, now=shop.clock(), customer=customer))
 
 
-def _second(request: Request, shop: Shop, body: StepIn) -> Actor | None:
-    """The second person of an override, known by a session of their own."""
-    if body.confirmed_with is None:
+def second_person(
+    request: Request, shop: Shop, caller: Principal, token: str | None
+) -> Actor | None:
+    """The second person of a step, a colleague known by a session of their own; NotKnown."""
+    if token is None:
         return None
-    return actor_of(access_of(request).look_up(body.confirmed_with, now=shop.clock()))
+    second = access_of(request).look_up(token, now=shop.clock())
+    if second.merchant != caller.merchant:
+        raise NotKnown("the second person belongs to another merchant: ask a colleague")
+    return actor_of(second)

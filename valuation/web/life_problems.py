@@ -78,7 +78,8 @@ def _key_unusable(error: KeyUnusable) -> Problem:
 
 def _key_reused(_: KeyReused) -> Problem:
     detail = "this Idempotency-Key came with another request; take a new one for a new request"
-    return Problem(422, "idempotency_key_reused", "Key reused", detail)
+    found = FieldError("Idempotency-Key", "it came with another request", "a key of its own")
+    return Problem(422, "idempotency_key_reused", "Key reused", detail, (found,))
 
 
 TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (

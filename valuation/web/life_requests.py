@@ -69,10 +69,15 @@ class StepIn(_Sent):
         }
 
 
-class ReceiptQuery(BaseModel):
-    """Of what the receipt is, and how it is shown."""
+class Form(BaseModel):
+    """How a receipt is shown."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    of: Kind = Kind.QUOTE
     format: Annotated[str, Field(pattern=r"^(json|html|pdf)$")] = "json"
+
+
+class ReceiptQuery(Form):
+    """Of what the receipt is, and how it is shown."""
+
+    of: Kind = Kind.QUOTE

@@ -1,6 +1,6 @@
 """What the service answers about a quote's life, for OpenAPI; no field has a default."""
 
-from valuation.web.schemas import CustomerQuote, MerchantQuote, Money, Out
+from valuation.web.schemas import CustomerQuote, ExtrasOut, MerchantQuote, Money, Out, Sometimes
 
 
 class ConditionOut(Out):
@@ -70,12 +70,14 @@ class LifeOut(Out):
 
     id: str
     code: str
+    mode: str = Sometimes
     market: str
     data: str
     stage: str
     offered: Money | None
     amount: Money | None
     adjustment: Money
+    extras: ExtrasOut = Sometimes
     valid_until: str
     receive_by: str | None
     answer_by: str | None

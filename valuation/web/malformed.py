@@ -36,11 +36,14 @@ class _Walk:
             self._take(match.group())
 
     @property
-    def place(self) -> Place | None:
-        """The names and positions from the top; None where that is deeper than anything read."""
-        if len(self._levels) > DEEPEST:
-            return None
-        return tuple(level.member for level in self._levels if level.member is not None)
+    def place(self) -> Place:
+        """The names and positions from the top, as far down as anything is read."""
+        return tuple(each.member for each in self._levels[:DEEPEST] if each.member is not None)
+
+    @property
+    def too_deep(self) -> bool:
+        """Whether this lies deeper than anything that is read."""
+        return len(self._levels) > DEEPEST
 
     def _take(self, part: str) -> None:
         level = self._levels[-1] if self._levels else None
@@ -68,7 +71,7 @@ class _Walk:
             self._levels[-1].member = None
 
 
-def place_at(text: str, position: int) -> Place | None:
+def place_at(text: str, position: int) -> Place:
     """The member of the body that is being read at a character."""
     walk = _Walk(text)
     for match in walk:
@@ -78,13 +81,22 @@ def place_at(text: str, position: int) -> Place | None:
     return walk.place
 
 
-def repeated_name(text: str) -> Place | None:
-    """The first member whose name its object has already; None where there is none."""
+def repeated_name(text: str) -> Place:
+    """The first member whose name its object has already."""
     walk = _Walk(text)
     for _ in walk:
         if walk.repeated:
             break
-    return walk.place if walk.repeated else None
+    return walk.place
+
+
+def too_deep_at(text: str) -> Place | None:
+    """The member that goes deeper than anything that is read; None where none does."""
+    walk = _Walk(text)
+    for _ in walk:
+        if walk.too_deep:
+            break
+    return walk.place if walk.too_deep else None
 
 
 def _complete(part: str) -> bool:

@@ -29,7 +29,7 @@ SEEN = {View.CUSTOMER: Action.READ_QUOTE, View.MERCHANT: Action.READ_VALUES}
     response_class=Response,
     responses={
         201: {"model": CustomerQuote | MerchantQuote},
-        **problems(400, 401, 403, 413, 415, 422, 503),
+        **problems(400, 401, 403, 409, 413, 415, 422, 503),
     },
     summary="Make a quote",
 )
@@ -49,8 +49,8 @@ async def create_quote(
     # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
     try:
         document = await issue_among_others(
-            shop, body.request(), merchant=caller.merchant, market=body.market,
-            actor=actor_of(caller),
+            shop, body.request(body.purchase), merchant=caller.merchant, market=body.market,
+            actor=actor_of(caller), mode=caller.mode,
             keep=(lambda document: keeping.answer(answer(document))) if keeping else None,
         )  # fmt: skip
     except KeyTaken:
@@ -72,7 +72,8 @@ def get_quote(
 ) -> Response:
     """The quote as it was issued."""
     check_allowed(caller, SEEN[query.view])
-    return quote_response(find(shop, reference, merchant=caller.merchant), view=query.view)
+    found = find(shop, reference, merchant=caller.merchant, mode=caller.mode)
+    return quote_response(found, view=query.view)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from valuation.web.body import LARGEST
-from valuation.web.problem import Problem
+from valuation.web.problem import Problem, in_body
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +24,10 @@ HEADERS = (
     ),
 )
 TOO_LARGE = Problem(
-    413, "body_too_large", "Body too large", f"a body of at most {LARGEST} bytes is accepted"
-)
+    413, "body_too_large", "Body too large", f"a body of at most {LARGEST} bytes is accepted",
+    (in_body((), "larger than is read", f"at most {LARGEST} bytes"),),
+    besides={"largest_bytes": LARGEST},
+)  # fmt: skip
 INTERNAL = Problem(
     500, "internal_error", "Internal error", "this is our fault; tell us the request id"
 )

@@ -3,11 +3,23 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from valuation.catalogue.identity import NotAnIdentifier, parse_identifier
+from valuation.domain.extra_terms import Bought, Purchase
 from valuation.domain.questions import QUESTIONS, Question
 from valuation.domain.redaction import holds_identifier
 from valuation.quotes.quoting import QuoteRequest
+from valuation.web.validation import NOT_AN_IDENTIFIER
 
 
 class View(StrEnum):
@@ -42,13 +54,22 @@ def _no_identifier(text: str) -> str:
     return text
 
 
+def _an_identifier(text: str) -> str:
+    """Checked with the shape, so that an error names the member as the caller spelled it."""
+    try:
+        parse_identifier(text)
+    except NotAnIdentifier as error:
+        raise PydanticCustomError(NOT_AN_IDENTIFIER, "{said}", {"said": str(error)}) from None
+    return text
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 Words = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_no_identifier)]
 Gigabytes = Annotated[float, Field(gt=0, le=65_536, allow_inf_nan=False)]
-Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+Identifier = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_an_identifier)]
 Answers = Annotated[dict[str, object], WithJsonSchema(answers_schema())]
 
 
@@ -73,19 +94,43 @@ class DeviceIn(_Strict):
         return self
 
 
-class QuoteIn(_Strict):
-    """A device and what is known of its condition; ``context`` is the shop's."""
+class PurchaseIn(_Strict):
+    """A new device that is bought with the trade-in; minor units of the market's currency."""
+
+    price: Annotated[int, Field(ge=0, le=2**53)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="as ISO 4217 writes it")]
+    category: Literal["phone", "tablet", "watch", "other"]
+
+    def purchase(self) -> Purchase:
+        """As the use case takes it."""
+        return Purchase(self.price, self.currency, Bought(self.category))
+
+
+Codes = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=40)]],
+    Field(max_length=10, description="campaigns by their words, or single-use codes"),
+]
+
+
+class InMarket(_Strict):
+    """Which market; needed where several are served and none is the default."""
 
     market: Annotated[str, Field(max_length=64)] | None = None
+
+
+class LineIn(_Strict):
+    """A device and what is known of its condition; ``context`` is the shop's."""
+
     device: DeviceIn
     answers: Answers
     context: Annotated[dict[str, str], Field(max_length=32)] | None = None
     lock_days: Annotated[
         Literal[0, 7, 14], Field(description="days for which the offer is held; priced")
     ] = 0
+    codes: Codes = Field(default_factory=list)
 
-    def request(self) -> QuoteRequest:
-        """As the use case asks it."""
+    def request(self, purchase: PurchaseIn | None = None) -> QuoteRequest:
+        """As the use case asks it; PurchaseRefused."""
         device = self.device
         return QuoteRequest(
             answers=self.answers,
@@ -97,7 +142,25 @@ class QuoteIn(_Strict):
             identifier=device.identifier or device.imei,
             context=self.context,
             lock_days=self.lock_days,
+            purchase=purchase.purchase() if purchase else None,
+            codes=tuple(self.codes),
         )
+
+
+class QuoteIn(LineIn, InMarket):
+    """A device in a market, and what is bought with it."""
+
+    purchase: PurchaseIn | None = None
+
+
+class BasketIn(InMarket):
+    """Devices, and what is bought with all of them. `codes` are words of campaigns: a bonus holds
+    for every line that it fits, a coupon for the purchase; a single-use code belongs to a line."""
+
+    # Each line is read by itself, so that one that is malformed sinks no other.
+    lines: Annotated[list[Annotated[LineIn, SkipValidation]], Field(min_length=1, max_length=20)]
+    purchase: PurchaseIn | None = None
+    codes: Codes = Field(default_factory=list)
 
 
 Code = Annotated[str, Field(pattern=r"^[2-9A-Za-z]{1,8}$", description="1 to 8 letters and digits")]

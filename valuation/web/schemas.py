@@ -3,6 +3,8 @@
 Quotes are sent as they are stored. These schemas describe them, and a test holds one to the other.
 """
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -10,6 +12,10 @@ class Out(BaseModel):
     """What is sent: these fields and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+# A member that most documents are without; sent as stored, so nobody ever sees this default.
+Sometimes: Any = Field(default=None)
 
 
 class Money(Out):
@@ -67,6 +73,7 @@ class Unit(Out):
     kind: str
     digest: str
     last4: str
+    key_id: str = Sometimes
 
 
 class QuotedDevice(Out):
@@ -80,6 +87,31 @@ class QuotedDevice(Out):
     category: str | None
     facts: Facts | None
     unit: Unit | None
+
+
+class CheckFinding(Out):
+    """A question of a device check: what the source said and what was declared, and which counts.
+
+    ``said_by``: ``check`` or ``declared``; null where nobody answered.
+    """
+
+    question: str
+    status: str
+    declared: str | None
+    counted: str | None
+    said_by: str | None
+    conflict: Reason | None
+
+
+class DeviceCheck(Out):
+    """What a block list said, and which state of it; ``why`` it knows nothing."""
+
+    source: str
+    digest: str | None
+    dated: str | None
+    at: str
+    why: str | None
+    findings: list[CheckFinding]
 
 
 class Assumption(Out):
@@ -154,11 +186,38 @@ class Policy(Out):
     """How the value became the offer."""
 
     quantile: float
-    margin_basis_points: int
     step: Money
     validity_days: int
     receive_days: int
     answer_days: int
+
+
+class SharePolicy(Policy):
+    """The margin is a share of the net value."""
+
+    margin_basis_points: int
+
+
+class MarginTier(Out):
+    """Basis points of what lies above the start, up to where the next tier starts."""
+
+    start: Money
+    basis_points: int
+
+
+class Margin(Out):
+    """What the shop keeps: by tiers and ``fixed``, ``floor`` at least and ``ceiling`` at most."""
+
+    tiers: list[MarginTier]
+    fixed: Money
+    floor: Money
+    ceiling: Money | None
+
+
+class MarginPolicy(Policy):
+    """The margin is more than a share."""
+
+    margin: Margin
 
 
 class Interval(Out):
@@ -184,8 +243,63 @@ class ResidualValue(Interval):
     basis: str
 
 
+class PurchaseOut(Out):
+    """The new device that is bought."""
+
+    price: Money
+    category: str
+
+
+class ClaimOut(Out):
+    """A campaign that was asked for; ``code`` is its single-use code's digest, the merchant's."""
+
+    campaign: str
+    code: str | None = Sometimes
+
+
+class ExtraLineOut(Out):
+    """A bonus, a coupon or a subsidy: one amount in the customer's favour; in a basket, of which
+    quote a bonus is."""
+
+    quote: str = Sometimes
+    kind: str
+    id: str
+    label_en: str
+    label_zh: str
+    amount: Money
+    basis: str
+
+
+class MissedOut(Reason):
+    """A campaign that was asked for and gives nothing, and why."""
+
+    campaign: str
+
+
+class NetOut(Out):
+    """What is left to pay; an amount below 0 is paid out to the customer."""
+
+    amount: Money
+    which: str
+    en: str
+    zh: str
+
+
+class ExtrasOut(Out):
+    """What stands beside the offer and never in it."""
+
+    purchase: PurchaseOut | None
+    claims: list[ClaimOut]
+    lines: list[ExtraLineOut]
+    without_effect: list[MissedOut]
+    net_to_pay: NetOut | None
+
+
 class CustomerQuote(Out):
-    """What the customer may see. ``notice`` is there for demo data alone."""
+    """What the customer may see.
+
+    ``notice`` is there for demo data alone, ``mode`` for a test key, ``checks`` for a block list.
+    """
 
     model_config = ConfigDict(
         json_schema_extra=lambda schema: schema["required"].remove("notice"),
@@ -193,6 +307,7 @@ class CustomerQuote(Out):
 
     id: str
     code: str
+    mode: str = Sometimes
     market: str
     data: str
     notice: str
@@ -202,6 +317,7 @@ class CustomerQuote(Out):
     lock_days: int
     device: QuotedDevice
     answers: dict[str, str | int]
+    checks: DeviceCheck = Sometimes
     assumptions: list[Assumption]
     missing: list[str]
     grade_capped_by: str | None
@@ -213,6 +329,7 @@ class CustomerQuote(Out):
     referral: Referral | None
     lines: list[Line]
     impact: Impact
+    extras: ExtrasOut = Sometimes
     versions: Versions
     disposition: Disposition | None
 
@@ -249,7 +366,7 @@ class MerchantQuote(CustomerQuote):
     format: int = Field(alias="schema")
     merchant: str
     context: dict[str, str]
-    policy: Policy
+    policy: SharePolicy | MarginPolicy
     residual_values: list[ResidualValue]
     versions: FullVersions
     disposition: FullDisposition | None

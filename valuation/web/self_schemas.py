@@ -57,6 +57,17 @@ class Coverage(Covered):
     segments: dict[str, dict[str, Covered]]
 
 
+class BelowGuarantee(Out):
+    """Of ``sales`` with recorded answers the share below the value guaranteed at ``guarantee``,
+    between ``low`` and ``high`` with 95% confidence."""
+
+    guarantee: float
+    sales: int
+    measured: float
+    low: float | None
+    high: float | None
+
+
 class BundleOut(Out):
     """What serves a market, in short; dates are days, ``data`` is demo or real.
 
@@ -69,6 +80,7 @@ class BundleOut(Out):
     last_sale: str | None
     fitted_until: str | None
     coverage: Coverage | None
+    below_guarantee: list[BelowGuarantee]
     questions: PricedBy
     context: dict[str, list[str]]
     default_context: dict[str, str]

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import orjson
 
+from valuation.catalogue.block_list import BrokenBlockList
 from valuation.catalogue.tac import DamagedTacTable
 from valuation.domain.device import Category, Device
 from valuation.domain.questions import questions_for
+from valuation.domain.unit_keys import BYTES
 from valuation.people.first_key import first_key
 from valuation.price_model.bundle import Bundle, DamagedBundle, ForeignBundle, read_bundle
 from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.model import FrozenDevices, ladder_from_json
+from valuation.price_model.succession import earlier_champions
 from valuation.settings import Settings
-from valuation.shop import DEFAULT_MERCHANT, Entropy, shop_book, tac_table
+from valuation.shop import DEFAULT_MERCHANT, Entropy, device_checks, shop_book, tac_table
 from valuation.storage.engine import DatabaseUnavailable, make_engine
-from valuation.storage.unit_key import BYTES, UnitKeyDamaged, unit_key
+from valuation.storage.unit_key import UnitKeyDamaged, open_unit_keys
 from valuation.storage.upgrade import upgrade
 from valuation.tables.table import BrokenTable
 
@@ -68,9 +71,10 @@ def check_installation(settings: Settings, *, now: datetime, entropy: Entropy) -
     says in one line what is wrong; nothing is overwritten.
     """
     try:
-        unit_key(settings.unit_key_file, entropy=entropy(BYTES))
+        open_unit_keys(settings.unit_key_file, entropy=entropy(BYTES))
         tac_table(settings)
         shop_book(settings)
+        device_checks(settings)
         engine = make_engine(settings.database_url)
         upgrade(engine)
         file = settings.demo_key_file
@@ -78,7 +82,7 @@ def check_installation(settings: Settings, *, now: datetime, entropy: Entropy) -
         engine.dispose()
     except DatabaseUnavailable as error:
         raise CannotServe(f"{error} (DATABASE_URL); nothing was overwritten") from error
-    except (UnitKeyDamaged, DamagedTacTable, BrokenTable, OSError) as error:
+    except (UnitKeyDamaged, DamagedTacTable, BrokenBlockList, BrokenTable, OSError) as error:
         raise CannotServe(str(error)) from error
     return works
 
@@ -95,11 +99,12 @@ def example_request(settings: Settings) -> Mapping[str, object]:
         place = f" of {settings.default_market.slug}" if settings.default_market else ""
         raise CannotServe(f"no bundle{place} in {settings.models_dir}; {TRAIN}")
     unusable: list[CannotServe] = []
-    for champion in wanted:
+    # The other markets can be served all the same, and an earlier champion stands in.
+    for champion in (*wanted, *(e for c in wanted for e in earlier_champions(store, c.market))):
         try:
             return _request(champion, _checked(store, champion), named=len(champions) > 1)
         except CannotServe as error:
-            unusable.append(error)  # the other markets can be served all the same
+            unusable.append(error)
     raise unusable[0]
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from valuation.web.accepted import accepted_at, names_at
+from valuation.web.accepted import accepted_at, names_at, shown_place
 from valuation.web.problem import FieldError, Problem, in_body, redact
 
 MOST = 20
+NOT_AN_IDENTIFIER = "not_an_identifier"
+IDENTIFIERS = "an IMEI of 15 digits as *#06# shows it, a MEID or a serial number"
 KINDS = {
     "missing": "needed and not there",
     "string_type": "not text",
@@ -34,14 +36,19 @@ def validation_problem(
         for each in findings[:MOST]
     ]
     detail = "; ".join(f"{error.field}: {error.message}" for error in errors[:3])
+    if {each["type"] for each in findings} == {NOT_AN_IDENTIFIER}:
+        return Problem(422, NOT_AN_IDENTIFIER, "Not an identifier", detail, errors)
     return Problem(422, "invalid_request", "Invalid request", detail, errors)
 
 
 def _in_body(finding: Mapping[str, Any], body: type[BaseModel] | None) -> FieldError:
     place = tuple(str(part) for part in finding["loc"])[1:]
     if finding["type"] == "extra_forbidden":
-        return in_body(place, "no such field", ", ".join(names_at(place[:-1], body)))
-    return in_body(place, _message(finding), accepted_at(place, body))
+        known = ", ".join(names_at(place[:-1], body))
+        return in_body(shown_place(place, body), "no such field", known)
+    if finding["type"] == NOT_AN_IDENTIFIER:
+        return in_body(place, _message(finding), IDENTIFIERS)
+    return in_body(shown_place(place, body), _message(finding), accepted_at(place, body))
 
 
 def _parameter(finding: Mapping[str, Any], parameters: Mapping[str, str | None]) -> FieldError:

@@ -1,0 +1,1 @@
+"""A month of a demo shop, from quotes to the report of impact."""

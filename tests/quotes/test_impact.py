@@ -1,0 +1,307 @@
+"""What settled devices are counted for, once each, in the transaction that settles them."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import product
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.exc import IntegrityError
+
+from tests.callers import make_clerk, make_merchant
+from tests.databases import unprotect
+from tests.fakes import FakeClock
+from tests.quotes.settling import SWOLLEN, agreed, settled, show
+from tests.quotes.telling import CLERK, Till
+from valuation.domain.impact_ledger import (
+    Cause,
+    Counted,
+    NothingToReverse,
+    Outcome,
+    Span,
+    linked,
+)
+from valuation.domain.impact_totals import total
+from valuation.domain.market import Provenance
+from valuation.domain.moves import Stage, Step
+from valuation.domain.people import Mode
+from valuation.domain.records import Actor, Role
+from valuation.domain.refusals import IllegalStep
+from valuation.shop import Shop
+from valuation.storage.engine import reading, writing
+from valuation.storage.impact_entries import AlreadyCounted, ImpactStore
+from valuation.storage.quotes import QuoteNotFound
+from valuation.storage.tables import impact_entries
+from valuation.use_cases import living
+from valuation.use_cases.impact_views import (
+    NO_STORE,
+    Asked,
+    By,
+    catch_up,
+    entries_of,
+    reverse,
+    verify,
+    view,
+)
+
+ALL = Asked(merchant=None, first=None, last=None, zone=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def till(shop: Shop) -> Till:
+    return Till(shop)
+
+
+def counted(shop: Shop) -> list[Counted]:
+    return entries_of(shop.engine, ALL)
+
+
+def test_a_resold_device_is_counted_at_settlement_and_not_before(till: Till) -> None:
+    agreed(till)
+    assert counted(till.shop) == []
+    till.step(Step.SETTLE)
+    (entry,) = counted(till.shop)
+    assert (entry.outcome, entry.cause) == (Outcome.REUSED, Cause.SETTLED)
+    assert (entry.quote, entry.merchant, entry.actor) == (till.quotes[0], till.merchant, CLERK.id)
+    assert (entry.region, entry.data, entry.category) == ("CN", Provenance.DEMO, "phone")
+    # Of 24.6 (23 to 25) kg in a year of use the share that replaces a new one: 0.5 (0.2 to 0.8).
+    assert entry.co2e_g == Span(4_600, 12_300, 20_000)
+    assert (entry.weight_mg, entry.weighed, entry.metals_ug) == (174_000, True, {})
+    assert entry.at == till.look().life.events[-1].at
+    assert verify(till.shop).sound
+
+
+def test_a_dismantled_device_gives_metals_and_avoids_no_other(till: Till) -> None:
+    settled(till, **SWOLLEN)
+    (entry,) = counted(till.shop)
+    assert (entry.outcome, entry.co2e_g) == (Outcome.DISMANTLED, None)
+    assert entry.metals_ug["gold"] == Span(9_700, 10_000, 34_000)
+    assert set(entry.metals_ug) == {
+        "gold", "silver", "copper", "palladium", "cobalt", "aluminium"
+    }  # fmt: skip
+
+
+def test_what_the_inspection_found_decides_what_is_counted(till: Till) -> None:
+    till.received()
+    till.step(Step.INSPECT, answers=SWOLLEN)
+    show(till, till.step(Step.ACCEPT))
+    till.step(Step.SETTLE)
+    assert [entry.outcome for entry in counted(till.shop)] == [Outcome.DISMANTLED]
+
+
+def test_a_device_left_for_recycling_is_dismantled_and_a_returned_one_is_not_counted(
+    till: Till,
+) -> None:
+    for ways in ((Step.DECLINE_RECYCLING, Step.RECYCLE), (Step.DECLINE_RETURN, Step.RETURN)):
+        till.received()
+        till.step(Step.INSPECT, answers={"display_works": "cracked"})
+        for taken in ways:
+            till.step(taken)
+    assert [(each.outcome, each.cause, each.quote) for each in counted(till.shop)] == [
+        (Outcome.DISMANTLED, Cause.RECYCLED, till.quotes[0])
+    ]
+    assert verify(till.shop).sound
+
+
+def test_what_a_test_key_settles_is_not_counted(shop: Shop) -> None:
+    assert settled(Till(shop, mode=Mode.TEST)).life.stage is Stage.SETTLED
+    assert counted(shop) == []
+    assert verify(shop).sound
+
+
+def test_many_who_settle_at_once_are_counted_once(till: Till) -> None:
+    agreed(till)
+
+    def settle(_: int) -> bool:
+        try:
+            return till.step(Step.SETTLE).life.stage is Stage.SETTLED
+        except IllegalStep:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(settle, range(8))) == 1
+    assert len(counted(till.shop)) == 1
+    assert verify(till.shop).sound
+
+
+def test_devices_settled_at_once_are_one_chain(shop: Shop) -> None:
+    tills = [Till(shop) for _ in range(8)]
+    for each in tills:
+        agreed(each)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: each.step(Step.SETTLE), tills))
+    assert len(counted(shop)) == verify(shop).head.seq == 8
+    assert verify(shop).sound
+
+
+def test_the_same_device_cannot_be_written_twice_even_by_a_replay(till: Till) -> None:
+    settled(till)
+    (entry,) = counted(till.shop)
+    with pytest.raises(AlreadyCounted), writing(till.shop.engine) as connection:
+        ImpactStore(connection).add(entry)
+    assert counted(till.shop) == [entry]
+    assert verify(till.shop).sound
+
+
+def test_a_step_that_cannot_be_written_counts_nothing(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(till)
+
+    def crash(self: ImpactStore, *entries: Counted) -> None:
+        add(self, *entries)
+        raise KeyboardInterrupt
+
+    add = ImpactStore.add
+    with monkeypatch.context() as patch:
+        patch.setattr(ImpactStore, "add", crash)
+        with pytest.raises(KeyboardInterrupt):
+            till.step(Step.SETTLE)
+    assert counted(till.shop) == []
+    assert till.look().life.stage is Stage.INSPECTED
+    till.step(Step.SETTLE)
+    assert len(counted(till.shop)) == 1
+    assert verify(till.shop).sound
+
+
+def test_a_failed_resale_is_taken_back_once_and_both_entries_stay(
+    till: Till, clock: FakeClock
+) -> None:
+    settled(till)
+    clock.move(days=40)
+    taken: dict[str, Any] = {
+        "cause": Cause.RESALE_FAILED,
+        "actor": "operator",
+        "merchant": till.merchant,
+    }
+    back = reverse(till.shop, till.quotes[0], **taken)
+    credit, counter = counted(till.shop)
+    assert (
+        counter
+        == back
+        == replace(credit, cause=Cause.RESALE_FAILED, actor="operator", at=clock(), counter=True)
+    )
+    left = total(counted(till.shop))
+    assert (left.count, left.weight_mg, left.co2e_g, left.reversed) == (0, 0, Span(0, 0, 0), 1)
+    with pytest.raises(NothingToReverse):
+        reverse(till.shop, till.quotes[0], **taken)
+    with pytest.raises(QuoteNotFound):
+        reverse(till.shop, till.quotes[0], **taken | {"merchant": "another"})
+    assert len(counted(till.shop)) == 2
+    assert verify(till.shop).sound
+    months = view(till.shop.engine, ALL, by=By.MONTH).groups[Provenance.DEMO]
+    assert {month: totals.count for month, totals in months.items()} == {
+        "2026-11": 1,
+        "2026-12": -1,
+    }
+
+
+def test_views_add_up_and_show_an_event_at_once_and_after_a_restart(
+    till: Till, clock: FakeClock
+) -> None:
+    _, store = make_merchant(till.shop.engine)
+    somebody = make_clerk(till.shop.engine, store)
+    settled(till, actor=Actor(role=Role.CLERK, id=f"clerk:{somebody.id}"))
+    settled(till, **SWOLLEN)
+    other = Till(till.shop, merchant="shop-2")
+    settled(other, display_works="cracked")
+    for by, groups in (
+        (By.STORE, {store.id, NO_STORE}), (By.MERCHANT, {"shop-1", "shop-2"}),
+        (By.REGION, {"CN"}), (By.MONTH, {"2026-11"}), (By.DAY, {"2026-11-20"}),
+    ):  # fmt: skip
+        till.shop.engine.dispose()
+        found = view(till.shop.engine, ALL, by=by)
+        parts, whole = found.groups[Provenance.DEMO], found.whole[Provenance.DEMO]
+        assert set(parts) == groups
+        assert whole == total(counted(till.shop))
+        assert sum(each.count for each in parts.values()) == whole.count == 3
+        assert sum(each.weight_mg for each in parts.values()) == whole.weight_mg
+    mine = replace(ALL, merchant="shop-1")
+    assert view(till.shop.engine, mine, by=By.MERCHANT).whole[Provenance.DEMO].count == 2
+    later = replace(ALL, first=clock().date().replace(day=21))
+    assert view(till.shop.engine, later, by=By.MERCHANT).groups == {}
+
+
+def test_entries_are_neither_changed_nor_removed_nor_is_the_end(till: Till) -> None:
+    settled(till)
+    for change in (
+        "UPDATE impact_entries SET body = '{}'", "DELETE FROM impact_entries",
+        "DELETE FROM impact_head",
+    ):  # fmt: skip
+        with (
+            pytest.raises(IntegrityError, match="never changed"),
+            writing(till.shop.engine) as connection,
+        ):
+            connection.execute(text(change))
+    assert verify(till.shop).sound
+
+
+TAMPERING = (
+    "UPDATE impact_entries SET body = replace(body, 'mg\":1', 'mg\":9') WHERE seq = {}",
+    "UPDATE impact_entries SET hash = '" + "0" * 64 + "' WHERE seq = {}",
+    "UPDATE impact_entries SET merchant = 'another' WHERE seq = {}",
+    "UPDATE impact_entries SET body = 'x' WHERE seq = {}",
+    "UPDATE impact_entries SET seq = seq + 10 WHERE seq = {}",
+    "DELETE FROM impact_entries WHERE seq = {}",
+)
+
+
+def test_whatever_is_done_to_a_stored_entry_is_found(till: Till) -> None:
+    settled(till)
+    settled(till)
+    reverse(
+        till.shop, till.quotes[0], cause=Cause.RETURNED, actor="operator", merchant=till.merchant
+    )
+    with writing(till.shop.engine) as connection:
+        for change in ("update", "delete"):
+            unprotect(connection, "impact_entries", change)
+        stored = [dict(row._mapping) for row in connection.execute(select(impact_entries))]
+    for statement, seq in product(TAMPERING, (1, 2, 3)):
+        assert verify(till.shop).sound
+        with writing(till.shop.engine) as connection:
+            # Not through text(), which reads colons as names of values.
+            connection.exec_driver_sql(statement.format(seq))
+        assert not verify(till.shop).sound, (statement, seq)
+        with writing(till.shop.engine) as connection:
+            connection.execute(delete(impact_entries))
+            connection.execute(insert(impact_entries), stored)
+
+
+def test_an_entry_that_nothing_earned_is_found_though_its_hashes_fit(till: Till) -> None:
+    till.quote()
+    settled(till)
+    forged = replace(counted(till.shop)[0], quote=till.quotes[0])
+    with writing(till.shop.engine) as connection:
+        ImpactStore(connection).add(forged)
+    assert [fault.what for fault in verify(till.shop).faults] == [
+        "counts what no event of its quote earned"
+    ]
+
+
+def test_what_was_settled_before_there_was_a_ledger_is_counted_later_once(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(living, "earned", lambda *_: None)
+        settled(till)
+        settled(till, **SWOLLEN)
+    assert set(verify(till.shop).uncounted) == set(till.quotes)
+    settled(till)
+    assert catch_up(till.shop) == 2
+    assert catch_up(till.shop) == 0
+    assert sorted(each.quote for each in counted(till.shop)) == sorted(till.quotes)
+    assert {each.outcome for each in counted(till.shop)} == {Outcome.REUSED, Outcome.DISMANTLED}
+    assert verify(till.shop).sound
+
+
+def test_a_chain_of_another_end_is_told(till: Till) -> None:
+    settled(till)
+    with writing(till.shop.engine) as connection:
+        head = ImpactStore(connection).head()
+        connection.execute(text("UPDATE impact_head SET seq = 5"))
+    with reading(till.shop.engine) as connection:
+        links = list(ImpactStore(connection).entries())
+    assert links[0] == linked(counted(till.shop)[0], after=head._replace(seq=0, hash="0" * 64))
+    assert "ends" in verify(till.shop).faults[0].what

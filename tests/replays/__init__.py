@@ -1,0 +1,1 @@
+"""Many old quotes, made again after everything that they were made from has been superseded."""

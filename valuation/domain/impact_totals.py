@@ -1,0 +1,79 @@
+"""Sums over the ledger of impact. Whole units, so that parts add up to the whole exactly."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from valuation.domain.impact_ledger import REUSE, Counted, Outcome, Span
+
+NOTHING = Span(0, 0, 0)
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What entries come to, counter-entries taken off.
+
+    ``unweighed``: devices with no weight at all; ``table_weights``: with the table's;
+    ``without_co2e``: reused ones of a kind that no factor is known for.
+    """
+
+    devices: Mapping[Outcome, int] = field(default_factory=dict)
+    weight_mg: int = 0
+    metals_ug: Mapping[str, Span] = field(default_factory=dict)
+    co2e_g: Span = NOTHING
+    unweighed: int = 0
+    table_weights: int = 0
+    without_co2e: int = 0
+    reversed: int = 0
+
+    @property
+    def count(self) -> int:
+        """Devices of every outcome."""
+        return sum(self.devices.values())
+
+    @property
+    def reuse_rate(self) -> int | None:
+        """Reused and refurbished of all, in basis points; None of none."""
+        reused = sum(self.devices.get(each, 0) for each in REUSE)
+        return WHOLE * reused // self.count if self.count else None
+
+
+def total(entries: Iterable[Counted]) -> Totals:
+    """The sum of entries."""
+    devices: Counter[Outcome] = Counter()
+    metals: dict[str, Span] = {}
+    weight = unweighed = by_table = without = taken_back = 0
+    co2e = NOTHING
+    for entry in entries:
+        sign = entry.sign
+        devices[entry.outcome] += sign
+        taken_back += entry.counter
+        if entry.weight_mg is None:
+            unweighed += sign
+        else:
+            weight += sign * entry.weight_mg
+            by_table += 0 if entry.weighed else sign
+        if entry.co2e_g is not None:
+            co2e = _plus(co2e, entry.co2e_g, sign)
+        elif entry.outcome in REUSE:
+            without += sign
+        for metal, span in entry.metals_ug.items():
+            metals[metal] = _plus(metals.get(metal, NOTHING), span, sign)
+    return Totals(
+        devices={outcome: devices[outcome] for outcome in Outcome},
+        weight_mg=weight, metals_ug=metals, co2e_g=co2e, unweighed=unweighed,
+        table_weights=by_table, without_co2e=without, reversed=taken_back,
+    )  # fmt: skip
+
+
+def grouped(entries: Iterable[Counted], key: Callable[[Counted], str]) -> dict[str, Totals]:
+    """The sums by a key, in its order."""
+    groups: defaultdict[str, list[Counted]] = defaultdict(list)
+    for entry in entries:
+        groups[key(entry)].append(entry)
+    return {name: total(groups[name]) for name in sorted(groups)}
+
+
+def _plus(one: Span, other: Span, sign: int) -> Span:
+    return Span(*(mine + sign * its for mine, its in zip(one, other, strict=True)))

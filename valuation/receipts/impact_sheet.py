@@ -1,0 +1,171 @@
+"""The one-page report of impact: what is said and drawn on it, on the page and in the PDF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from valuation.receipts.sheet import DEMO, Words
+
+Shown = Mapping[str, Any]
+MG_IN_KG, UG_IN_G, G_IN_KG, PERCENT = 1_000_000, 1_000_000, 1_000, 100
+TITLE = Words("Impact of trade-in", "以旧换新环境影响报告")
+OUTCOMES = {
+    "reused": Words("Reused as they are", "直接再用"),
+    "refurbished": Words("Refurbished", "翻新"),
+    "harvested": Words("Harvested for parts", "拆取零件"),
+    "dismantled": Words("Dismantled", "拆解"),
+}
+METHOD = (
+    Words(
+        "Counted once, when a device is settled, by the route that its inspection led to; taken "
+        "back by a counter-entry where it is returned or its resale fails.",
+        "每台设备在结算时按检测后的去向计一次；退货或转售失败时以冲销分录扣回。",
+    ),
+    Words(
+        "CO2e avoided = factor × displacement × years credited, low to high; only of devices that "
+        "are used again.",
+        "避免的碳排放 = 因子 × 替代率 × 计入年数，给出低值至高值；仅计再次使用的设备。",
+    ),
+)
+
+
+class Figure(NamedTuple):
+    """A figure with both ends of what it may be."""
+
+    low: float
+    typical: float
+    high: float
+
+
+class Plot(NamedTuple):
+    """Figures by label; ``lying``: on a logarithmic axis, label by label."""
+
+    heading: Words
+    unit: str
+    points: tuple[tuple[str, Figure], ...]
+    lying: bool = False
+
+
+class Factor(NamedTuple):
+    """A factor behind the figures, with where it comes from."""
+
+    name: str
+    span: str
+    unit: str
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactSheet:
+    """Everything on the report, in the order of reading."""
+
+    whose: str
+    period: str
+    marks: tuple[Words, ...]
+    facts: tuple[tuple[Words, str], ...]
+    plots: tuple[Plot, ...]
+    notes: tuple[Words, ...]
+    factors: tuple[Factor, ...]
+    foot: str
+    made_at: datetime
+
+
+def impact_sheet(
+    *,
+    whose: str,
+    period: str,
+    total: Shown,
+    periods: Sequence[Shown],
+    factors: Sequence[Shown],
+    ends: tuple[int, str],
+    made_at: datetime,
+) -> ImpactSheet:
+    """The sheet of sums in whole units: ``total`` of all, ``periods`` of days or months in order.
+
+    ``ends``: how many entries the ledger has, and the hash of the last.
+    """
+    return ImpactSheet(
+        whose=whose,
+        period=period,
+        marks=(DEMO,) if total["data"] == "demo" else (),
+        facts=_facts(total),
+        plots=_plots(total, periods),
+        notes=(*METHOD, *_unknown(total)),
+        factors=tuple(_factor(row) for row in factors),
+        foot=f"Ledger: {ends[0]} entries, ends in {ends[1]} · made {made_at:%Y-%m-%d %H:%M} UTC",
+        made_at=made_at,
+    )
+
+
+def _facts(total: Shown) -> tuple[tuple[Words, str], ...]:
+    rate = total["reuse_basis_points"]
+    return (
+        (Words("Devices", "设备数"), f"{total['count']:,}"),
+        *((words, f"{total['devices'][name]:,}") for name, words in OUTCOMES.items()),
+        (Words("Reuse rate", "再用率"), "–" if rate is None else f"{rate / PERCENT:.1f}%"),
+        (Words("Kept out of waste", "减少电子废弃物"), f"{_kg(total):,.3f} kg"),
+        (Words("CO2e avoided", "避免碳排放"), _spread(_co2e(total), "kg")),
+    )
+
+
+def _plots(total: Shown, periods: Sequence[Shown]) -> tuple[Plot, ...]:
+    def over(figure: Any) -> tuple[tuple[str, Figure], ...]:
+        return tuple((each["group"], figure(each)) for each in periods)
+
+    metals = tuple((name, _metal(span)) for name, span in total["metals_recovered_ug"].items())
+    return (
+        Plot(Words("E-waste avoided", "减少电子废弃物"), "kg", over(lambda p: _one(_kg(p)))),
+        Plot(Words("CO2e avoided", "避免碳排放"), "kg CO2e", over(_co2e)),
+        Plot(Words("Metals recovered", "回收金属"), "g", metals, lying=True),
+        Plot(Words("Reuse rate", "再用率"), "%", over(
+            lambda p: _one((p["reuse_basis_points"] or 0) / PERCENT))),
+    )  # fmt: skip
+
+
+def _unknown(total: Shown) -> tuple[Words, ...]:
+    left, by_table = total["without_weight"], total["weight_from_table"]
+    factorless, back = total["without_co2e_factor"], total["taken_back"]
+    told = (
+        (left, Words("Devices of no known weight, which add none", "重量未知、未计入重量的设备")),
+        (by_table, Words("Devices that count with the table's weight", "按表列重量计的设备")),
+        (factorless, Words("Reused devices without a CO2e factor", "无碳排放因子的再用设备")),
+        (back, Words("Devices taken back by counter-entries", "已冲销的设备")),
+    )
+    return tuple(
+        Words(f"{words.en}: {count}.", f"{words.zh}：{count}。") for count, words in told if count
+    )
+
+
+def _factor(row: Shown) -> Factor:
+    same = row["low"] == row["high"]
+    span = row["value"] if same else f"{row['value']} ({row['low']}–{row['high']})"
+    return Factor(
+        name=f"{row['category']}: {row['figure'].replace('_', ' ')}",
+        span=span,
+        unit=row["unit"],
+        licence=row["licence"] or "–",
+        source=row["source"],
+    )
+
+
+def _kg(sums: Shown) -> float:
+    return float(sums["kept_out_of_waste_mg"]) / MG_IN_KG
+
+
+def _co2e(sums: Shown) -> Figure:
+    span = sums["co2e_avoided_g"]
+    return Figure(*(span[end] / G_IN_KG for end in Figure._fields))
+
+
+def _metal(span: Shown) -> Figure:
+    return Figure(*(span[end] / UG_IN_G for end in Figure._fields))
+
+
+def _one(value: float) -> Figure:
+    return Figure(value, value, value)
+
+
+def _spread(figure: Figure, unit: str) -> str:
+    return f"{figure.typical:,.1f} {unit} ({figure.low:,.1f}–{figure.high:,.1f})"

@@ -1,0 +1,124 @@
+"""The ledger of impact in the database: appended to, never changed, each device counted once."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from valuation.domain.impact_ledger import (
+    Cause,
+    Counted,
+    Fault,
+    Head,
+    Link,
+    UnreadableEntry,
+    linked,
+    read,
+)
+from valuation.domain.people import Mode
+from valuation.storage.quotes import Taken
+from valuation.storage.tables import events, impact_entries, impact_head, quotes
+
+EARNING = (Cause.SETTLED.value, Cause.RECYCLED.value)  # the events that earn an entry
+AT_ONCE = 1_000
+LINK = tuple(impact_entries.c[name] for name in Link._fields)
+
+
+class AlreadyCounted(Taken):
+    """The ledger counts this of the quote already."""
+
+
+class ImpactStore:
+    """The ledger as one transaction sees it; whoever opened it commits."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def head(self, *, locked: bool = False) -> Head:
+        """Where it ends; ``locked``: nobody else appends until the commit."""
+        asked = select(impact_head.c.seq, impact_head.c.hash)
+        return Head(*self.connection.execute(asked.with_for_update() if locked else asked).one())
+
+    def add(self, *counted: Counted) -> None:
+        """Append entries; AlreadyCounted."""
+        head = self.head(locked=True)
+        for each in counted:
+            link = linked(each, after=head)
+            try:
+                self.connection.execute(insert(impact_entries), _row(link, each))
+            except IntegrityError as error:
+                if "foreign key" in str(error.orig).lower():
+                    raise  # an entry of no quote is our own mistake
+                raise AlreadyCounted(f"{each.quote}: {each.outcome} is counted") from error
+            head = Head(link.seq, link.hash)
+        self.connection.execute(update(impact_head).values(seq=head.seq, hash=head.hash))
+
+    def entries(
+        self,
+        *,
+        merchant: str | None = None,
+        begin: datetime | None = None,
+        end: datetime | None = None,
+    ) -> Iterator[Link]:
+        """One merchant's or all, in order, until before ``end``."""
+        asked = select(*LINK).order_by(impact_entries.c.seq)
+        if merchant is not None:
+            asked = asked.where(impact_entries.c.merchant == merchant)
+        if begin is not None:
+            asked = asked.where(impact_entries.c.at >= begin)
+        if end is not None:
+            asked = asked.where(impact_entries.c.at < end)
+        return (Link(*row) for row in self.connection.execute(asked).yield_per(AT_ONCE))
+
+    def of_quote(self, quote_id: str) -> list[Counted]:
+        """What counts or counted of a quote, in order."""
+        asked = select(impact_entries.c.body).where(impact_entries.c.quote_id == quote_id)
+        rows = self.connection.execute(asked.order_by(impact_entries.c.seq))
+        return [read(row.body) for row in rows]
+
+    def misplaced(self) -> Iterator[Fault]:
+        """Entries whose columns, which are looked up by, differ from their body."""
+        rows = self.connection.execute(select(impact_entries).order_by(impact_entries.c.seq))
+        for row in rows.yield_per(AT_ONCE):
+            with suppress(UnreadableEntry):  # the chain's check tells of it
+                link = Link(row.seq, row.body, row.hash)
+                if dict(row._mapping) != _row(link, read(row.body)):
+                    yield Fault(row.seq, "has columns that differ from its body")
+
+    def uncounted(self) -> list[tuple[str, int]]:
+        """Live quotes and their events that earn an entry, where the ledger has none of them."""
+        asked = (
+            select(events.c.quote_id, events.c.position)
+            .join(quotes, quotes.c.id == events.c.quote_id)
+            .outerjoin(impact_entries, impact_entries.c.quote_id == events.c.quote_id)
+            .where(events.c.kind.in_(EARNING), quotes.c.mode == Mode.LIVE)
+            .where(impact_entries.c.seq.is_(None))
+            .order_by(events.c.seq)
+        )
+        return [(row.quote_id, row.position) for row in self.connection.execute(asked)]
+
+    def unearned(self) -> list[Fault]:
+        """Entries that no event in the log earned."""
+        earning = and_(
+            events.c.quote_id == impact_entries.c.quote_id,
+            events.c.kind.in_(EARNING),
+            or_(impact_entries.c.counter, events.c.at == impact_entries.c.at),
+        )
+        asked = select(impact_entries.c.seq).outerjoin(events, earning)
+        rows = self.connection.execute(asked.where(events.c.seq.is_(None)))
+        return [Fault(row.seq, "counts what no event of its quote earned") for row in rows]
+
+
+def _row(link: Link, counted: Counted) -> dict[str, object]:
+    return {
+        "seq": link.seq,
+        "quote_id": counted.quote,
+        "outcome": counted.outcome.value,
+        "counter": counted.counter,
+        "merchant": counted.merchant,
+        "at": counted.at,
+        "body": link.body,
+        "hash": link.hash,
+    }
