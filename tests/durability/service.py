@@ -13,9 +13,12 @@ from pathlib import Path
 
 import httpx
 
-from tests.callers import bearer
+from tests.callers import bearer, make_key
 from tests.web.serving import PLAIN, ROOT
+from valuation.domain.people import Scope
 from valuation.settings import Settings
+from valuation.shop import DEFAULT_MERCHANT
+from valuation.storage.engine import make_engine
 
 PATIENCE = 60.0  # seconds until a start has failed
 LOOK = 0.005
@@ -46,6 +49,7 @@ class Service:
         self._environment = environment
         self._log = folder / "service.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._token = ""
 
     def start(self) -> Start:
         """Start it and wait until it is ready."""
@@ -61,7 +65,9 @@ class Service:
         with httpx.Client(base_url=self.url, timeout=PATIENCE) as client:
             while not _is_ready(client):
                 self._check(began + PATIENCE)
-        return Start(time.monotonic() - began, _processor_seconds(self._process.pid))
+        took = Start(time.monotonic() - began, _processor_seconds(self._process.pid))
+        self._token = self._token or self._live_key()
+        return took
 
     def kill(self) -> None:
         """SIGKILL to all its processes at once: none of them can finish anything."""
@@ -73,9 +79,14 @@ class Service:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The key that its first start made."""
-        key = Settings.from_environment(self._environment).demo_key_file
-        return bearer(key.read_text(encoding="ascii").strip())
+        """A live key of the merchant that its first start made."""
+        return bearer(self._token)
+
+    def _live_key(self) -> str:
+        engine = make_engine(Settings.from_environment(self._environment).database_url)
+        made = make_key(engine, DEFAULT_MERCHANT, *Scope)
+        engine.dispose()
+        return made.token
 
     def _address(self, printed: int, *, until: float) -> str:
         """Where it listens, once it says so: by then it can be connected to."""

@@ -20,7 +20,7 @@ AGAIN = (
 )
 ANOTHER = (
     "INSERT INTO quotes SELECT 'qt_another', 'AAA-AAAA', merchant, market, bundle, outcome, "
-    "issued_at, valid_until, unit_digest, document, digest FROM quotes LIMIT 1"
+    "issued_at, valid_until, unit_digest, document, digest, mode FROM quotes LIMIT 1"
 )
 
 

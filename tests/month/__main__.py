@@ -4,6 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.databases import SqliteFiles
 from tests.factories import make_bundle
 from tests.fakes import FakeClock, FakeEntropy
 from tests.month.story import month
@@ -21,7 +22,7 @@ def main(out: Path, devices: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         models = Path(folder, "bundles")
         make_bundle(models, seed=7)
-        environment = installation(models, Path(folder), f"sqlite:///{folder}/month.sqlite")
+        environment = installation(models, Path(folder), SqliteFiles(Path(folder)).fresh())
         settings, clock = Settings.from_environment(environment), FakeClock()
         shop = open_shop(settings, clock=clock, entropy=FakeEntropy())
         month(shop, clock, devices=devices)

@@ -15,8 +15,8 @@ from valuation.web.self_schemas import BundleOut, FullBundleOut
 def test_the_bundle_says_what_it_measured_and_what_moves_its_prices(client: httpx.Client) -> None:
     bundle = client.get("/v1/bundle", params={"market": MARKET}).json()
     BundleOut.model_validate(bundle)
-    assert list(bundle)[:6] == [
-        "market", "data", "last_sale", "fitted_until", "coverage", "questions",
+    assert list(bundle)[:7] == [
+        "market", "data", "last_sale", "fitted_until", "coverage", "below_guarantee", "questions",
     ]  # fmt: skip
     assert bundle["data"] == "demo"
     assert (bundle["last_sale"], bundle["fitted_until"]) == ("2026-11-19", "2026-08-26")

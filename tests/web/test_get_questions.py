@@ -34,7 +34,7 @@ def test_every_reference_of_the_openapi_document_leads_somewhere(standing: httpx
 def test_errors_are_declared_as_problems(standing: httpx.Client) -> None:
     paths = standing.get("/openapi.json").json()["paths"]
     declared = paths["/v1/quotes"]["post"]["responses"]
-    assert {"201", "400", "401", "403", "413", "415", "422", "503"} == set(declared)
+    assert {"201", "400", "401", "403", "409", "413", "415", "422", "503"} == set(declared)
     assert list(declared["422"]["content"]) == ["application/problem+json"]
 
 

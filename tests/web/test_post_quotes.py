@@ -64,8 +64,8 @@ def test_both_views_have_exactly_the_fields_that_the_schemas_name(standing: http
 def test_the_field_names_of_a_quote_are_pinned() -> None:
     assert set(CustomerQuote.model_fields) == {
         "answers", "as_of", "assumptions", "checks", "code", "data", "device", "disposition",
-        "extras", "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines", "lock_days",
-        "market", "missing", "mode", "notice", "offer", "outcome", "referral", "stale",
+        "extras", "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines",
+        "lock_days", "market", "missing", "mode", "notice", "offer", "outcome", "referral", "stale",
         "valid_until", "value", "versions",
     }  # fmt: skip
     more = set(MerchantQuote.model_fields) - set(CustomerQuote.model_fields)

@@ -23,7 +23,7 @@ from valuation.storage.upgrade import upgrade
 # What training needs and a till must not wait for, or pay for in memory.
 HEAVY = {"pandas", "sklearn", "scipy", "pyarrow", "mlflow", "lightgbm", "matplotlib", "training"}
 MIB = 1024
-LIMIT = 120 * MIB
+LIMIT = 128 * MIB
 PSYCOPG = 10 * MIB  # with the encryption that it is linked with
 
 
