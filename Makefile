@@ -48,7 +48,8 @@ test: setup ## run the tests
 test-postgres: setup ## run every test of a database again, on a PostgreSQL that it starts itself
 	@$(BIN)/python -m pytest --database=postgres
 
-check: lint types contracts test test-postgres ## what CI runs: all checks, tests on both databases
+check: lint types contracts ## what CI runs: all checks, tests on both databases side by side
+	@$(MAKE) --no-print-directory -j2 test test-postgres
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from tests.cli.conftest import Run
 from valuation.cli.unit_keys import unit_keys
 from valuation.storage.unit_key import open_unit_keys, read_unit_keys
 
-pytestmark = pytest.mark.only("sqlite", "the commands open no database")
+pytestmark = pytest.mark.only("sqlite", why="the commands open no database")
 
 
 @pytest.fixture

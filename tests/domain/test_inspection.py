@@ -177,7 +177,7 @@ def test_a_tablet_is_no_answer_to_a_quote_for_a_phone() -> None:
 
 
 def test_evidence_belongs_to_an_answer_that_changed() -> None:
-    with pytest.raises(BadRecord, match="did not change: mdm"):
+    with pytest.raises(BadRecord, match="did not change; what changed: nothing"):
         changed_answers(
             declared=DECLARED.levels, inspected=DECLARED.levels, evidence={"mdm": [PHOTO]}
         )

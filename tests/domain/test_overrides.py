@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.lives import CLERK, CUSTOMER, MANAGER, TILL
-from valuation.domain.overrides import Override, OverrideReason, override
+from valuation.domain.overrides import Override, OverrideReason, override, with_adjustment
 from valuation.domain.records import CLOCK, Actor, BadRecord, Role
 from valuation.domain.refusals import IllegalStep, Refusal
 
@@ -72,6 +72,21 @@ def test_an_override_changes_the_amount() -> None:
 def test_an_offer_cannot_be_overridden_below_nothing() -> None:
     with pytest.raises(BadRecord, match="0 or more"):
         moved(-11, at=At(amount=10, accepted=False))
+
+
+def test_where_nothing_is_offered_nobody_makes_an_amount_of_it() -> None:
+    assert refusal(1, at=At(amount=0)) is Refusal.NOTHING_TO_RAISE
+    assert refusal(5_000, at=At(amount=0), by=MANAGER) is Refusal.NOTHING_TO_RAISE
+
+
+@pytest.mark.parametrize(
+    ("offer", "adjustment", "paid"),
+    [(0, 5_000, 0), (0, -5_000, 0), (1, 5_000, 5_001), (4_000, -5_000, 0), (9_000, -5_000, 4_000)],
+)
+def test_what_people_moved_stays_with_an_offer_and_never_with_none(
+    offer: int, adjustment: int, paid: int
+) -> None:
+    assert with_adjustment(offer, adjustment) == paid
 
 
 def test_what_has_no_amount_cannot_be_overridden() -> None:

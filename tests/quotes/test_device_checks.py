@@ -245,3 +245,13 @@ def test_a_file_that_has_become_unreadable_says_nothing_until_it_is_put_right(
     assert quoted(open_shop, mdm=MISSING)["checks"]["why"] == Why.UNAVAILABLE
     block_list.write_text(f"{HEAD}{IMEI},listed,\n")
     assert quoted(open_shop)["outcome"] == "refused"
+
+
+def test_a_list_that_has_become_unreadable_still_closes_what_it_closed(
+    shop: Shop, block_list: Path
+) -> None:
+    block_list.write_text(f"{HEAD}{IMEI},listed,\n")
+    open_shop = asking(shop, BlockListFile(block_list))
+    assert quoted(open_shop)["outcome"] == "refused"
+    block_list.write_text("garbage")
+    assert quoted(open_shop)["outcome"] == "refused"

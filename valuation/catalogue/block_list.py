@@ -64,7 +64,8 @@ class BlockList:
 class BlockListFile:
     """The file as it is now: a new list counts without a restart. BrokenBlockList at the start.
 
-    A file that has become unreadable says nothing until it is put right.
+    While a file is unreadable the last good one still says what is listed or locked, and of every
+    other unit nothing is said.
     """
 
     def __init__(self, path: Path) -> None:
@@ -77,11 +78,18 @@ class BlockListFile:
         return self._list.source
 
     def check(self, identifier: Identifier, *, now: datetime) -> DeviceCheck:
-        """What the file says of a unit; BrokenBlockList."""
+        """What the file says of a unit; BrokenBlockList where it is none and the last good one
+        had nothing against the unit."""
         with self._turn:
             seen = _signature(self._path)
-            if seen != self._seen:
-                self._list, self._seen = read_block_list(self._path), seen
+            try:
+                if seen != self._seen:
+                    self._list, self._seen = read_block_list(self._path), seen
+            except BrokenBlockList:
+                known = self._list.check(identifier, now=now)
+                if Listing.LISTED is known.block_list or LockState.ON is known.activation_lock:
+                    return known
+                raise
             found = self._list
         return found.check(identifier, now=now)
 

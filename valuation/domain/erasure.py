@@ -6,6 +6,7 @@ did it, who verified it, when and where. Persons are references, as everywhere i
 with a fault is kept and counts for nothing.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from enum import StrEnum
 from valuation.domain.disposition import Route
 from valuation.domain.records import LONGEST_ID, LONGEST_TEXT, BadRecord, check_moment
 from valuation.domain.redaction import holds_identifier
+
+REFERENCE = re.compile(r"[A-Za-z_]+:[\w.-]+")  # of a person: a name would stay in the log for ever
 
 
 class Method(StrEnum):
@@ -116,6 +119,10 @@ class Erasure:
     def __post_init__(self) -> None:
         for name in ("erased_by", "verified_by"):
             _check_text(name, getattr(self, name), longest=LONGEST_ID)
+            if not REFERENCE.fullmatch(getattr(self, name)) or holds_identifier(
+                getattr(self, name)
+            ):
+                raise BadRecord(f"{name}: a reference such as clerk:mei is needed, and no name")
         for name in ("tool", "tool_version", "place", *(["note"] if self.note else [])):
             _check_text(name, getattr(self, name), longest=LONGEST_TEXT)
             if holds_identifier(getattr(self, name)):

@@ -160,7 +160,8 @@ def changed_answers(
     roots = findings(declared=declared, inspected=inspected)
     unasked = evidence.keys() - roots.keys()
     if unasked:
-        raise BadRecord(f"evidence for what did not change: {', '.join(sorted(unasked))}")
+        changed = ", ".join(sorted(roots)) or "nothing"
+        raise BadRecord(f"evidence for what did not change; what changed: {changed}")
     return tuple(
         ChangedAnswer(
             question=question,

@@ -92,6 +92,12 @@ class Override:
             raise IllegalStep(Refusal.OVERRIDE_UP_BEFORE_ACCEPTANCE, amount=self.before)
 
 
+def with_adjustment(offer: int, adjustment: int) -> int:
+    """What is paid where people moved the offer before: a device for which nothing is offered, such
+    as a listed one, is paid nothing whatever they moved."""
+    return max(0, offer + adjustment) if offer else 0
+
+
 def override(
     *,
     standing: Standing,
@@ -104,6 +110,8 @@ def override(
     """The override as a record, to take as a step; IllegalStep where it is not this person's."""
     if standing.amount is None:
         raise IllegalStep(Refusal.NO_OFFER)
+    if not standing.amount and amount > 0:
+        raise IllegalStep(Refusal.NOTHING_TO_RAISE)
     if by.role not in PEOPLE or by.role not in limits:
         raise IllegalStep(
             Refusal.NOT_THIS_ROLE, role=by.role.value, step="override", may=_those(limits)

@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     NOT_THIS_ROLE = "not_this_role"
     INDICATIVE = "indicative"
     NO_OFFER = "no_offer"
+    NOTHING_TO_RAISE = "nothing_to_raise"
     REFERRED = "referred"
     NOT_ACCEPTED = "not_accepted"
     ALREADY_ACCEPTED = "already_accepted"
@@ -62,6 +63,9 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.NOT_THIS_ROLE: "A {role} cannot take the step {step}: ask {may}.",
     Refusal.INDICATIVE: "The quote is indicative and cannot go further: answer the missing "
     "questions for an offer.",
+    Refusal.NOTHING_TO_RAISE: (
+        "Nothing is paid for this device, and no person's word changes that: return it."
+    ),
     Refusal.NO_OFFER: "The quote states a value and offers nothing: there is nothing to accept.",
     Refusal.REFERRED: "The quote was referred to a person and is no offer: ask for a new quote "
     "once the person has looked.",

@@ -101,12 +101,12 @@ class QuoteStore:
                 raise  # an event of no quote or before its time is our own mistake
             raise PlaceTaken(f"{happened[0].quote_id} went on meanwhile") from error
 
-    def ids(self, *, merchant: str) -> list[str]:
-        """A merchant's quotes, the oldest first."""
-        rows = self.connection.execute(
-            select(quotes.c.id).where(quotes.c.merchant == merchant).order_by(quotes.c.id)
-        )
-        return [str(row.id) for row in rows]
+    def ids(self, *, merchant: str | None) -> list[str]:
+        """A merchant's quotes or everybody's, the oldest first."""
+        asked = select(quotes.c.id).order_by(quotes.c.id)
+        if merchant is not None:
+            asked = asked.where(quotes.c.merchant == merchant)
+        return [str(row.id) for row in self.connection.execute(asked)]
 
     def of_unit(
         self, digests: Sequence[str], *, merchant: str, now: datetime

@@ -240,11 +240,11 @@ def find(shop: Shop, reference: str, *, merchant: str, mode: Mode | None = Mode.
 
 
 def stored_quote(
-    connection: Connection, reference: str, *, merchant: str, mode: Mode | None = Mode.LIVE
+    connection: Connection, reference: str, *, merchant: str | None, mode: Mode | None = Mode.LIVE
 ) -> StoredQuote:
     """The row of a merchant's quote by id or code; QuoteNotFound for another's or mode's too.
 
-    ``mode``: of the key that asks; None where either will do.
+    ``mode``: of the key that asks; None where either will do. ``merchant`` None: whoever's.
     """
     store, code = QuoteStore(connection), CODE.fullmatch(reference.strip().upper())
     if code:
@@ -253,7 +253,7 @@ def stored_quote(
         stored = store.get(reference)
     else:
         raise QuoteNotFound("neither an id nor a code")
-    if stored.merchant != merchant:
+    if merchant not in (None, stored.merchant):
         raise QuoteNotFound("another merchant's quote")
     if mode not in (None, stored.mode):
         raise QuoteNotFound(f"a quote of a {stored.mode} key")

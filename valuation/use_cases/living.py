@@ -16,7 +16,7 @@ from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, S
 from valuation.domain.inspection import NO_EVIDENCE, OtherUnit, OtherVariant, verdict
 from valuation.domain.lifecycle import Life, as_at, fold, take
 from valuation.domain.moves import Step
-from valuation.domain.overrides import OverrideReason, override
+from valuation.domain.overrides import OverrideReason, override, with_adjustment
 from valuation.domain.people import Mode
 from valuation.domain.quote import Offer, Referral, Unit
 from valuation.domain.records import Actor, Evidence
@@ -243,7 +243,7 @@ def _inspected(
         declared=asked.answers.levels,
         inspected=answers.levels,
         agreed=current.amount or 0,
-        amount=max(0, amount + current.adjustment),
+        amount=with_adjustment(amount, current.adjustment),
         conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
         others=[*([other] if other else []), *_other_unit(shop, asked, request)],
         evidence=_evidence(request, declared, answers, checked),
@@ -253,7 +253,10 @@ def _inspected(
         declared=asked.answers.levels,
         inspected=answers.levels,
         layout=layout_of(answers.category),
-        offers=lambda variant, states: _offers(appraiser, found if variant else asked, states),
+        offers=lambda variant, states: [
+            with_adjustment(offer, current.adjustment)
+            for offer in _offers(appraiser, found if variant else asked, states)
+        ],
     )
     return decided, found_document(
         decided, lines, appraiser.document(quote), asked.answers, answers
