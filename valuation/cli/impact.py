@@ -1,7 +1,8 @@
 """``tradein impact``: the ledger of what settled devices came to."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +14,7 @@ from valuation.cli.overrides import Day
 from valuation.cli.people import database, people
 
 if TYPE_CHECKING:
+    from valuation.shop import Shop
     from valuation.use_cases.impact_views import Asked
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -73,8 +75,7 @@ def verify(holds: str | None, as_json: bool) -> None:
     database cannot be used.
     """
     known = _end(holds)
-    with common.one_line(_unusable):
-        shop = opening.open_shop(common.settings(), market=None)
+    with common.one_line(_unusable), _opened() as shop:
         from valuation.use_cases.impact_views import verify as checked
 
         found = checked(shop, known=known)
@@ -177,8 +178,7 @@ def reverse(reference: str, reason: str, merchant: str | None, as_json: bool) ->
     from valuation.cli.people import merchant_id
 
     whose = merchant_id(merchant)
-    with common.no_or_unusable(_no, _unusable):
-        shop = opening.open_shop(common.settings(), market=None)
+    with common.no_or_unusable(_no, _unusable), _opened() as shop:
         from valuation.domain.impact_ledger import Cause
         from valuation.use_cases.impact_views import reverse as taken_back
 
@@ -195,11 +195,19 @@ def catch_up() -> None:
 
     Exit status: 0 done; 2 the tables or the database cannot be used.
     """
-    with common.one_line(_unusable):
-        shop = opening.open_shop(common.settings(), market=None)
+    with common.one_line(_unusable), _opened() as shop:
         from valuation.use_cases.impact_views import catch_up as counted
 
         click.echo(f"{counted(shop)} entries")
+
+
+@contextmanager
+def _opened() -> Iterator["Shop"]:
+    shop = opening.open_shop(common.settings(), market=None)
+    try:
+        yield shop
+    finally:
+        shop.engine.dispose()
 
 
 def _asked(first: date | None, last: date | None, merchant: str | None) -> "Asked":
