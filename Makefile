@@ -8,11 +8,12 @@ PORT ?= 8000
 MODELS := $(or $(TRADEIN_MODELS),models)
 DEMO := $(MODELS)/champions/cn-cny-sold-demo.json
 EXTRAS := --extra training --extra postgres
+OUT ?= docs/impact-report.png
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup preflight run demo test test-postgres check lint format types contracts \
-	bench benchmark proof-monotone proof-replay proof-durability mlflow lock
+.PHONY: help setup preflight run demo demo-month test test-postgres check lint format types contracts \
+	bench benchmark proof-disposition proof-monotone proof-replay proof-durability mlflow lock
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -41,6 +42,9 @@ run: setup ## make the demo market, train, promote the first champion, serve on 
 demo: setup ## make the demo market, train on it and promote it if it is better
 	@$(BIN)/tradein demo-market --out $(MODELS)/demo
 	@$(BIN)/tradein train --sales $(MODELS)/demo/sales.csv --mapping demo_cn --promote
+
+demo-month: setup ## a month of the demo market, from quotes to the report of its impact: OUT=file.png, .pdf or .html
+	@$(BIN)/python -m training.demo_month "$(OUT)" $(ARGS)
 
 test: setup ## run the tests
 	@$(BIN)/python -m pytest
@@ -82,6 +86,9 @@ benchmark: .venv/.benchmark ## compare with every peer on real sales; DATA=folde
 proof-monotone: setup ## worsen every answer on 2,000 devices of each champion, and on 3,000 as they were sold: no offer may rise
 	@$(BIN)/python -m training.proof_monotone
 	@$(BIN)/python -m training.proof_sold
+
+proof-disposition: setup ## hold the demo champion's routes against an oracle that knows the sale price; ARGS="--turned 500"
+	@$(BIN)/python -m training.proof_disposition $(ARGS)
 
 proof-replay: setup ## make 10,000 quotes again to the byte after another champion and other tables
 	@$(BIN)/python -m tests.replays $(ARGS)

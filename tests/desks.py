@@ -1,6 +1,7 @@
 """A desk over the tiny bundle, and quotes from it."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.factories import AS_OF
 from tests.fakes import NOON
@@ -12,6 +13,7 @@ from valuation.domain.quote import ENTROPY, Indicative, Offer, Quote
 from valuation.domain.unit_keys import first_key
 from valuation.price_model.champions import ModelStore
 from valuation.price_model.model import load_price_model
+from valuation.quotes.appraising import Appraiser
 from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.tables.book import load_book
 
@@ -45,3 +47,8 @@ def paid(quote: Quote) -> int:
             return low
         case _:
             raise AssertionError(f"no offer: {quote.outcome}")
+
+
+def documented(desk: Desk, quote: Quote) -> dict[str, Any]:
+    """The quote's document under the desk's own tables."""
+    return Appraiser(desk.model, desk.book.tables_of("shop", AS_OF)).document(quote)

@@ -17,11 +17,12 @@ def test_an_empty_environment_has_settings_that_work() -> None:
     assert settings.default_market is None
     assert settings.tables_dir is None
     assert settings.block_list is None
+    assert settings.region is None
 
 
-def test_every_setting_is_described_and_there_are_fifteen_at_most() -> None:
+def test_every_setting_is_described_and_there_are_sixteen_at_most() -> None:
     fields = Settings.__dataclass_fields__
-    assert len(fields) <= 15
+    assert len(fields) <= 16
     assert all(field.metadata["says"] for field in fields.values())
 
 
@@ -33,6 +34,7 @@ def test_every_setting_is_described_and_there_are_fifteen_at_most() -> None:
         ("PORT", "-1"),
         ("WORKERS", "0"),
         ("TRADEIN_MARKET", "china"),
+        ("TRADEIN_REGION", "North East"),
         ("TRADEIN_TIMEZONE", "Mars/Olympus"),
         ("TRADEIN_TIMEZONE", "../etc/passwd"),
         ("TRADEIN_TABLES", "no-such-folder"),

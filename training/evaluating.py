@@ -1,6 +1,6 @@
 """A bundle held against a file of sales, each market by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -75,10 +75,14 @@ def held_against(
     return held
 
 
-def referred(*, log_quantiles: Floats, dataset: Dataset, widest: int) -> Floats:
-    """1 where a quote would be a referral: outside the catalogue, or wider than the policy."""
+def referred(
+    *, log_quantiles: Floats, dataset: Dataset, widest: int, served: Collection[str] = ()
+) -> Floats:
+    """1 where a quote would be a referral: a device outside the catalogue that is none of the
+    variants ``served``, or an interval wider than the policy."""
     width = np.exp(log_quantiles[:, -1] - log_quantiles[:, 0]) * BASIS_POINTS
-    return np.asarray(~dataset.in_catalogue | (width > widest), dtype=np.float64)
+    known = np.array([variant in served for variant in dataset.columns.variant], dtype=np.bool_)
+    return np.asarray(~(dataset.in_catalogue | known) | (width > widest), dtype=np.float64)
 
 
 def _model(market: Market, bundle: Path | None, store: ModelStore) -> PriceModel | None:
@@ -108,7 +112,9 @@ def _hold(
         draws=params.evaluation.resamples,
         taught=model.taught(),
     )
-    share = referred(log_quantiles=made.log_quantiles, dataset=unseen, widest=widest)
+    share = referred(
+        log_quantiles=made.log_quantiles, dataset=unseen, widest=widest, served=model.devices
+    )
     return Held(model.market, model.digest, named, float(share.mean()), evaluation)
 
 

@@ -1,15 +1,13 @@
 """From the words of a sale to a device: through the catalogue, or outside it with absent facts."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from valuation.catalogue import Lookup, Match, NoMatch
-from valuation.domain.device import Device, DeviceFacts
-from valuation.intake.records import DeviceWords
+from valuation.domain.device import Device
+from valuation.domain.outside import OUTSIDE, is_beyond, size_slug
+from valuation.intake.records import DeviceWords, stated_device
 
-OUTSIDE = "outside"
 REMEMBERED = 200_000
 
 
@@ -29,6 +27,8 @@ class Matcher:
         self.match = lru_cache(maxsize=REMEMBERED)(self._match)
 
     def _match(self, words: DeviceWords) -> Matched:
+        if is_beyond(words.category):
+            return Matched(stated_device(words), OUTSIDE)
         for brand in dict.fromkeys((words.brand, None)):
             found = self._find(words, brand, model_only=False)
             if isinstance(found, Match) and found.variant is not None:
@@ -38,7 +38,7 @@ class Matcher:
             if isinstance(found, Match):
                 device = self._unlisted_variant(found, words)
                 return Matched(device, f"{found.by}, unlisted variant")
-        return Matched(_outside(words), OUTSIDE)
+        return Matched(stated_device(words), OUTSIDE)
 
     def _find(self, words: DeviceWords, brand: str | None, *, model_only: bool) -> Match | NoMatch:
         # Sellers' words on RAM and version are unreliable: they narrow, and are dropped if wrong.
@@ -76,29 +76,5 @@ def _with_words(device: Device, words: DeviceWords) -> Device:
     return replace(device, facts=replace(device.facts, launch_price_cny=words.launch_price_cny))
 
 
-def _outside(words: DeviceWords) -> Device:
-    brand = slug(words.brand or "unknown")
-    model = f"{brand}/{OUTSIDE}/{slug(words.model)}"
-    return Device(
-        brand=brand,
-        family=f"{brand}/{OUTSIDE}",
-        device_model=model,
-        variant=f"{model}/{_size(words)}",
-        name=f"{words.brand or ''} {words.model}".strip(),
-        facts=DeviceFacts(
-            category=words.category, storage_gb=words.storage_gb, ram_gb=words.ram_gb,
-            launch_price_cny=words.launch_price_cny,
-        ),
-        in_catalogue=False,
-    )  # fmt: skip
-
-
-def slug(text: str) -> str:
-    """Lower case words joined by hyphens; other scripts keep their letters."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("+", " plus ")
-    return re.sub(r"[\W_]+", "-", folded).strip("-") or "unnamed"
-
-
 def _size(words: DeviceWords) -> str:
-    ram = f"{words.ram_gb:g}gb-" if words.ram_gb else ""
-    return f"{ram}{words.storage_gb:g}gb" if words.storage_gb else f"{ram}any"
+    return size_slug(storage_gb=words.storage_gb, ram_gb=words.ram_gb)

@@ -25,6 +25,7 @@ from training.monotone_check import violations
 from training.outliers import teaching
 from training.params import Params
 from training.seller_check import deviating_sellers
+from training.sold_devices import served_devices
 from training.splits import Split, balanced_folds, split
 from valuation.domain.device import Device
 from valuation.features import EPOCH, Floats
@@ -80,7 +81,7 @@ class Run:
         TooFewSales where the sales cannot be split. The same sales, parameters and seed give the
         same digest.
         """
-        dataset, devices = with_stated_prices(self.dataset, self.devices)
+        dataset, devices = with_stated_prices(*served_devices(self.dataset, self.devices))
         parts = split(dataset, self.params.split)
         fit, later = dataset.take(parts.fit), dataset.take(parts.calibration)
         test = dataset.take(parts.test)

@@ -18,7 +18,8 @@ from valuation.domain.facilities import (
     nearest,
     why_none,
 )
-from valuation.domain.quote import Quote
+from valuation.domain.unpriced import NEED_PRICE
+from valuation.quotes.disposing import Disposed
 from valuation.use_cases.stock import Valuation
 
 ANSWERS_MISSING, REFUSED = "answers_missing", "refused"
@@ -79,23 +80,26 @@ class Figures:
         return self.unlimited - self.expected
 
 
-def waiting(valuation: Valuation, quote: Quote | None, *, region: str) -> Waiting:
+def waiting(valuation: Valuation, way: Disposed | None, *, region: str) -> Waiting:
     """What a facility must know of a valued row. One that lacks required answers waits for them:
-    its gates are not known."""
-    if quote is None or quote.disposition is None or quote.answers is None:
+    its gates are not known; one without a price that may be used again waits for a person."""
+    if way is None or way.quote.answers is None:
         return Waiting(valuation, why_not=valuation.reason or valuation.outcome.value)
-    if valuation.missing:
-        return Waiting(valuation, why_not=f"{ANSWERS_MISSING}: {' '.join(valuation.missing)}")
-    routes = quote.disposition.routes
+    answers, routes = way.quote.answers, way.routes
+    if answers.missing:
+        return Waiting(valuation, why_not=f"{ANSWERS_MISSING}: {' '.join(answers.missing)}")
+    if way.chosen is None:
+        return Waiting(valuation, why_not=f"{way.notes[0].code}: {valuation.reason}")
     open_ = tuple(
         Open(each.route, each.expected)
         for each in routes
-        if each.open and each.route is not Route.REFUSE
+        if each.open
+        and each.route is not Route.REFUSE
+        and (way.priced or each.route not in NEED_PRICE)
     )
     if not open_:
         codes = dict.fromkeys(gate.code for each in routes for gate in each.closed_by)
         return Waiting(valuation, why_not=f"{REFUSED}: {' '.join(codes)}")
-    answers = quote.answers
     consignment = Consignment(answers.category, region, licences_needed(answers.levels))
     return Waiting(valuation, consignment, open_)
 

@@ -20,12 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.contract import CONTRACT, row_of, schema_of
-from training.matching import OUTSIDE, Matched, Matcher
+from training.matching import Matched, Matcher
 from training.params import SaleRules
 from training.sale_validation import Candidate, broken_rule, fingerprint
 from valuation.catalogue import Lookup
 from valuation.domain.disposition import Gates
 from valuation.domain.market import Market
+from valuation.domain.outside import OUTSIDE
 from valuation.intake.mapping import Mapping as IntakeMapping
 from valuation.intake.reading import IntakeReport, Progress, read_records
 from valuation.intake.records import Record, Rejected

@@ -7,7 +7,7 @@ import numpy as np
 
 from training.dataset import Dataset
 from training.params import SpecificationRules
-from valuation.domain.device import Category, Device, UnitState
+from valuation.domain.device import CATALOGUED, Category, Device, UnitState
 from valuation.domain.questions import BEST, BY_ID, Known
 from valuation.features import FACTS, FeatureSpecification, Floats
 
@@ -48,7 +48,7 @@ def specification_of(
         },
         vocabulary={
             "brand": _frequent(columns.brand.tolist(), rules.least_context),
-            "category": tuple(category.value for category in Category),
+            "category": _categories(columns.category.tolist()),
             "device_model": _frequent(columns.device_model.tolist(), rules.least_code),
             "family": _frequent(columns.family.tolist(), rules.least_code),
             "unit_state": tuple(state.value for state in UnitState),
@@ -60,6 +60,13 @@ def specification_of(
         ages_until=None if np.isnan(last_sale) else last_sale + rules.ages_days,
         dated=dataset.dated and float(np.ptp(dataset.sold_on)) >= SEASON_FROM_DAYS,
     )
+
+
+def _categories(sold: list[str]) -> tuple[str, ...]:
+    """The categories that can be priced: those sold, and of the catalogue's either with the other,
+    whose devices it knows well enough."""
+    known = set(sold) | (set(CATALOGUED) if set(sold) & set(CATALOGUED) else set())
+    return tuple(category.value for category in Category if category in known)
 
 
 def _taught(question: str, levels: Floats, rules: SpecificationRules) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from valuation.domain.facilities import NAME
 from valuation.domain.market import Market
 
 
@@ -46,6 +47,11 @@ class Settings:
     default_market: Market | None = field(
         metadata=_from("TRADEIN_MARKET", "", "market of a request that names none")
     )
+    region: str | None = field(
+        metadata=_from(
+            "TRADEIN_REGION", "", "region of stores that name none, as in the table facilities"
+        )
+    )
     unit_key_file: Path = field(
         metadata=_from(
             "TRADEIN_UNIT_KEY_FILE",
@@ -73,7 +79,9 @@ class Settings:
     port: int = field(metadata=_from("PORT", "8000", "port to listen on"))
     workers: int = field(metadata=_from("WORKERS", "1", "serving processes"))
     refresh_seconds: float = field(
-        metadata=_from("TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at the champions")
+        metadata=_from(
+            "TRADEIN_REFRESH_SECONDS", "2", "seconds between looks at champions and tables"
+        )
     )
     free_disk_mb: int = field(
         metadata=_from(
@@ -109,6 +117,7 @@ class Settings:
             tables_dir=_folder(*text["tables_dir"]),
             time_zone=_time_zone(*text["time_zone"]),
             default_market=_market(*text["default_market"]),
+            region=_region(*text["region"]),
             unit_key_file=Path(text["unit_key_file"][1]),
             receipt_keys=Path(text["receipt_keys"][1]),
             tac_file=Path(text["tac_file"][1]),
@@ -170,6 +179,12 @@ def _market(variable: str, value: str) -> Market | None:
         return Market.from_slug(value) if value else None
     except ValueError:
         raise SettingsRefused(variable, value, "a market such as cn-cny-sold-demo") from None
+
+
+def _region(variable: str, value: str) -> str | None:
+    if value and not NAME.fullmatch(value):
+        raise SettingsRefused(variable, value, "a word of small letters, digits and hyphens")
+    return value or None
 
 
 def _whole(variable: str, value: str, low: int, high: int) -> int:

@@ -27,8 +27,9 @@ from valuation.storage.engine import make_engine
 from valuation.storage.ledger import Ledger
 from valuation.storage.unit_key import UnitKeyFile, open_unit_keys
 from valuation.storage.upgrade import upgrade
-from valuation.tables.book import SHIPPED, Book, TableArchive, load_book
-from valuation.tables.table import Table
+from valuation.tables.book import SHIPPED, Book, TableArchive
+from valuation.tables.current import CurrentBook
+from valuation.tables.table import BrokenTable, Table
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Shop:
     shelf: Shelf
     lookup: Lookup
     tacs: TacTable
-    book: Book
+    tables: CurrentBook
     unit_keys: UnitKeyFile
     archive: TableArchive
     checking: Checking | None = None
@@ -78,6 +79,11 @@ class Shop:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ledger", Ledger(self.engine))
+
+    @property
+    def book(self) -> Book:
+        """The tables in force."""
+        return self.tables.book
 
     def today(self, now: datetime) -> date:
         """The day in the shop's time zone."""
@@ -101,22 +107,25 @@ class Shop:
         raise UnknownMarket("unknown_market", NOT_SERVED, served)
 
     def desk(self, model: PriceModel, day: date) -> Desk:
-        """The desk of a price model on a day, made once."""
-        key = (model.digest, day)
+        """The desk of a price model on a day, made once for each book."""
+        key, book = (model.digest, day), self.book
         desk = self._desks.get(key)
-        if desk is None:
+        if desk is None or desk.book is not book:
             if len(self._desks) >= DESKS:
                 self._desks.clear()
-            desk = Desk(model, self.lookup, self.tacs, self.book, self.unit_keys)
+            desk = Desk(model, self.lookup, self.tacs, book, self.unit_keys)
             self._desks[key] = desk
         return desk
 
-    def appraiser(self, versions: Versions) -> Appraiser:
-        """The bundle and the archived tables of an older quote.
+    def appraiser(self, versions: Versions, *, anew: bool = False) -> Appraiser:
+        """The bundle and the archived tables of an older quote; ``anew``: every table is hashed
+        again, as for an auditor, and not only where its file looks like another.
 
         BrokenTable, DamagedBundle, ForeignBundle or OSError where one was changed or is gone.
         """
         key = (versions.bundle, *(digest for _, digest in sorted(versions.tables.items())))
+        for digest in key[1:]:
+            self.archive.check(digest, anew=anew)
         found = self._appraisers.get(key)
         if found is None:
             if len(self._appraisers) >= DESKS:
@@ -134,7 +143,8 @@ class Shop:
         return self.checking.ask(unit, now=self.clock())
 
     def keep(self, tables: Iterable[Table]) -> None:
-        """Archive the table versions; ArchiveUnavailable where that fails."""
+        """Archive the table versions; ArchiveUnavailable where that fails, BrokenTable where the
+        archive has other bytes under a version's name."""
         for table in tables:
             if table.digest in self._archived:
                 continue
@@ -143,15 +153,27 @@ class Shop:
             except OSError as error:
                 logger.error("table %s cannot be archived: %s", table.id, error)  # noqa: TRY400 -- the reason is the message
                 raise ArchiveUnavailable(str(error)) from error
+            except BrokenTable as error:
+                logger.error("%s: %s", table.id, error)  # noqa: TRY400 -- likewise
+                raise
             self._archived.add(table.digest)
 
-    def follow_champions(self, stop: threading.Event) -> None:
-        """Take up new champions until told to stop; requests never wait for it."""
+    def follow(self, stop: threading.Event) -> None:
+        """Take up new champions and tables until told to stop; requests never wait for it."""
         while not stop.wait(self.settings.refresh_seconds):
+            for look in (self.shelf.refresh, self.tables.refresh, self._look_at_archive):
+                try:
+                    look()
+                except Exception:
+                    logger.exception("nothing new could be looked for; what serves goes on")
+
+    def _look_at_archive(self) -> None:
+        """What is archived and not as it was is archived again, or noticed, by the next quote."""
+        for digest in tuple(self._archived):
             try:
-                self.shelf.refresh()
-            except Exception:
-                logger.exception("the champions could not be looked at; what serves goes on")
+                self.archive.check(digest)
+            except BrokenTable:
+                self._archived.discard(digest)
 
 
 def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
@@ -174,7 +196,7 @@ def open_shop(settings: Settings, *, clock: Clock, entropy: Entropy) -> Shop:
         shelf=shelf,
         lookup=Lookup(load_catalogue()),
         tacs=tac_table(settings),
-        book=shop_book(settings),
+        tables=shop_tables(settings),
         unit_keys=open_unit_keys(settings.unit_key_file, entropy=entropy(BYTES)),
         archive=TableArchive(settings.archive),
         checking=checking,
@@ -191,10 +213,9 @@ def device_checks(settings: Settings) -> Checking | None:
     return Checking(BlockListFile(settings.block_list)) if settings.block_list else None
 
 
-def shop_book(settings: Settings) -> Book:
+def shop_tables(settings: Settings) -> CurrentBook:
     """The shipped tables and the shop's own; BrokenTable."""
-    folders = (SHIPPED, settings.tables_dir) if settings.tables_dir else (SHIPPED,)
-    return load_book(*folders)
+    return CurrentBook(SHIPPED, *([settings.tables_dir] if settings.tables_dir else []))
 
 
 def _market(slug: str, served: tuple[str, ...]) -> Market:

@@ -9,7 +9,9 @@ from tests.databases import rows
 from tests.web.answers import make_body
 from valuation.cli.basket import basket
 from valuation.cli.campaigns import campaigns
+from valuation.cli.life import step
 from valuation.cli.quote import quote
+from valuation.cli.replay import replay
 
 IPHONE = ("iPhone 13 128", "--grade", "B", "--sim-lock", "unlocked", "--battery", "86", "--works")
 
@@ -46,16 +48,38 @@ def test_a_campaign_without_codes_and_an_unknown_code_are_told_in_a_line(run: Ru
     assert orjson.loads(refused.stderr)["code"] == "unknown_code"
 
 
-def test_a_basket_of_a_file_is_quoted_and_receipted(run: Run, tmp_path: Path) -> None:
+def test_a_basket_of_a_file_is_quoted_shown_receipted_and_made_again(
+    run: Run, tmp_path: Path
+) -> None:
     lines = [make_body(), {**make_body(), "answers": {"colour": "blue"}}]
     purchase = {"price": 599_900, "currency": "CNY", "category": "phone"}
-    file, receipt = tmp_path / "basket.json", tmp_path / "receipt.json"
+    file, out = tmp_path / "basket.json", tmp_path / "receipt.json"
     file.write_bytes(orjson.dumps({"lines": lines, "purchase": purchase, "codes": ["demo-coupon"]}))
-    answer = run(basket, str(file), "--receipt", str(receipt))
+    answer = run(basket, "make", str(file))
     assert answer.exit_code == 1, "one line failed, the other was quoted"
     for part in ("1. Apple iPhone 13 128 GB", "2. unknown question", "报价合计", "顾客应付"):
         assert part in answer.stdout
-    assert orjson.loads(receipt.read_bytes())["receipt"]["kind"] == "basket"
-    assert "lines" in orjson.loads(run(basket, str(file), "--json").stdout)
+    code, id_ = answer.stdout.splitlines()[0].split()
+    assert run(basket, "show", code).stdout == answer.stdout
+    told = orjson.loads(run(basket, "show", id_, "--json").stdout)
+    assert run(basket, "receipt", code, "--out", str(out)).exit_code == 0
+    assert orjson.loads(out.read_bytes())["receipt"]["kind"] == "basket"
+    early = run(basket, "receipt", code, "--of", "settlement", "--out", str(out), "--json")
+    assert early.exit_code == 2, "no such option"
+    assert run(basket, "receipt", code, "--of", "settlement", "--out", str(out)).exit_code == 1
+    assert "1 of 1" in run(replay, code).stdout
+    assert "2 of 2" in run(replay, "--all").stdout
+    run(step, "decline", told["lines"][0]["code"])
+    assert run(basket, "receipt", code, "--of", "settlement", "--out", str(out)).exit_code == 0
+    assert orjson.loads(out.read_bytes())["receipt"]["kind"] == "basket-settlement"
+
+
+def test_a_basket_without_a_line_that_can_be_quoted_is_none(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "basket.json"
     file.write_text('{"lines": []}')
-    assert run(basket, str(file)).exit_code == 2
+    assert run(basket, "make", str(file)).exit_code == 2
+    file.write_bytes(orjson.dumps({"lines": [{**make_body(), "answers": {"colour": "blue"}}]}))
+    answer = run(basket, "make", str(file))
+    assert answer.exit_code == 2
+    assert "1. unknown question" in answer.stderr
+    assert run(basket, "show", "PZT-H85N").exit_code == 2

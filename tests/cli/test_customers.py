@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,9 +13,12 @@ from click.testing import CliRunner, Result
 from tests.cli.conftest import NO_DATABASE, Run
 from tests.customers import EMAIL, NAME, PHONE, PLANTED
 from tests.databases import everything
+from tests.web.answers import IMEI
 from valuation.cli import common
+from valuation.cli.clerks import clerks
 from valuation.cli.customers import customers
 from valuation.cli.life import step
+from valuation.cli.merchants import merchants
 from valuation.cli.overrides import overrides
 from valuation.cli.quote import quote
 from valuation.cli.replay import replay
@@ -118,19 +122,54 @@ def test_what_cannot_be_done_is_told_with_what_to_do_and_repeats_nobody(
         assert said in failure["to_do"]
 
 
-def test_overrides_are_counted(told: Told, run: Run) -> None:
+@pytest.fixture
+def mei(told: Told, environment: dict[str, str], tmp_path: Path) -> tuple[str, ...]:
+    """A clerk of the terminal's own merchant who signs in with a PIN in a file."""
+    store = told(merchants, "add", "default", "--store", "Counter")["store_code"]
+    entered = CliRunner().invoke(
+        clerks, ["add", store, "--name", "Mei", "--pin-stdin", "--json"], env=environment,
+        input="2468\n",
+    )  # fmt: skip
+    (tmp_path / "pin").write_text("2468\n")
+    code = orjson.loads(entered.stdout)["code"]
+    return "--as", f"{store}/{code}", "--pin-file", str(tmp_path / "pin")
+
+
+def test_nobody_overrides_at_the_terminal_without_their_pin(
+    told: Told, run: Run, mei: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    device = ("iPhone 13 128", "--imei", IMEI, "--grade", "B", "--battery", "86", "--works")
+    made = told(quote, *device)
+    amount = str(made["offer"]["amount"] - 1_000)
+    arguments = ["override", made["code"], "--amount", amount, "--reason", "appraisal"]
+    for who in ("manager:x", "clerk:mei"):
+        named = run(step, *arguments, "--as", who)
+        assert (named.exit_code, "tradein clerks add" in named.stderr) == (1, True)
+    for pin in ("1357", ""):
+        env = {**environment, "TRADEIN_PIN": pin}
+        assert CliRunner().invoke(step, [*arguments, *mei[:2]], env=env).exit_code == 1
+    assert run(step, *arguments, *mei, "--confirmed-by", "manager:x").exit_code == 1
+    assert told(overrides)["overrides"] == []
+    env = {**environment, "TRADEIN_PIN": "2468"}
+    assert CliRunner().invoke(step, [*arguments, *mei[:2]], env=env).exit_code == 0
+    assert "Another amount named by a person 人工改价: CNY -10.00" in run(quote, *device).stdout
+
+
+def test_overrides_are_counted(told: Told, run: Run, mei: tuple[str, ...]) -> None:
     made = told(quote, "iPhone 13 128", "--grade", "B", "--battery", "86", "--works")
     amount = str(made["offer"]["amount"] - 1_000)
     arguments = ("override", made["code"], "--amount", amount, "--reason", "appraisal")
-    assert run(step, *arguments, "--as", "clerk:mei").exit_code == 0
+    assert run(step, *arguments, *mei).exit_code == 0
     (line,) = told(overrides)["overrides"]
+    who = line["actor"]
+    assert who.startswith("clerk:cl_")
     assert line == {
-        "actor": "mei", "role": "clerk", "direction": "down", "count": 1,
+        "actor": who, "role": "clerk", "direction": "down", "count": 1,
         "amount": {"amount": -1_000, "currency": "CNY"}, "second_person": 0,
         "reasons": {"appraisal": 1},
     }  # fmt: skip
     assert run(overrides).stdout == (
-        "mei  clerk  down  1  CNY -1000  second person 0  appraisal 1\n"
+        f"{who}  clerk  down  1  CNY -1000  second person 0  appraisal 1\n"
     )
     assert told(overrides, "--until", "2020-01-01")["overrides"] == []
 

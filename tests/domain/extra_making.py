@@ -42,6 +42,7 @@ def make_asking(*words: str, price: int | None = None, **changes: Any) -> Asking
     plain = Asking(
         day=DAY, data="demo", country="CN", currency="CNY", brand="apple", category="phone",
         channel="store", purchase=purchase, claims=frozenset(map(Claim, words)),
+        merchant="shop-1",
     )  # fmt: skip
     return replace(plain, **changes)
 

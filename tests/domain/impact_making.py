@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from valuation.domain.impact_ledger import (
     GENESIS,
     REUSE,
-    REVERSALS,
     Cause,
     Counted,
     Head,
@@ -66,6 +65,7 @@ def _many(random: Random, least: int) -> list[Counted]:
             merchant=random.choice(["shop-1", "shop-2", "店"]),
             store=random.choice([None, "st_1", "st_2"]),
             region=random.choice(["CN", "SG"]),
+            campus=random.choice([None, "North Campus", "校园"]),
             at=NOON + timedelta(days=random.randint(0, 100)),
             weight_mg=random.choice([None, random.randint(0, 10**9)]),
             weighed=random.random() < 0.5,
@@ -74,7 +74,7 @@ def _many(random: Random, least: int) -> list[Counted]:
         )
         entries.append(made)
         if random.random() < 0.3:
-            cause = random.choice(REVERSALS)
+            cause = random.choice((Cause.RETURNED, Cause.RESALE_FAILED, Cause.ROUTED_ELSEWHERE))
             entries.append(replace(made, cause=cause, counter=True))
     return entries
 

@@ -5,14 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from valuation.domain.disposition import Flag
-from valuation.domain.happened import ConditionMet, Detail, Happened, Kind, Opening, Settlement
+from valuation.domain.disposition import Flag, Route
+from valuation.domain.happened import (
+    ConditionMet,
+    Detail,
+    Erased,
+    Happened,
+    Kind,
+    Opening,
+    Settlement,
+)
 from valuation.domain.inspection import ChangedAnswer, Confirmed, CounterOffer
 from valuation.domain.lifecycle import Life, as_at, fold, take
 from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import Override, OverrideReason
 from valuation.domain.records import Actor, Evidence, Role
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 ISSUED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -70,6 +79,13 @@ def overridden(life: Life, difference: int, by: Actor = MANAGER) -> Override:
     )
 
 
+def reversal(life: Life) -> Reversal | Rerouting:
+    """Taken back; once it is, with where the device goes instead."""
+    if life.stage is Stage.REVERSED:
+        return Rerouting(reason=ReversalReason.ROUTED_ELSEWHERE, route=Route.DISMANTLE)
+    return Reversal(reason=ReversalReason.RESALE_FAILED)
+
+
 def owed(life: Life) -> int:
     """The amount; where there is none any other will do, for the step is refused before."""
     return AMOUNT if life.amount is None else life.amount
@@ -92,6 +108,8 @@ def make_try(step: Step, life: Life) -> Try:
             return Try(step=step, detail=ConditionMet(condition=HAZARD), evidence=(PHOTO,))
         case Step.SETTLE:
             return Try(step=step, detail=Settlement(flag=Flag.DISMANTLE))
+        case Step.REVERSE:
+            return Try(step=step, detail=reversal(life))
         case Step.OVERRIDE:
             return Try(step=step, detail=overridden(life, 500 if life.accepted else -500))
     return Try(step=step)
@@ -142,6 +160,8 @@ def life_in(stage: Stage, *, conditions: tuple[str, ...] = ()) -> Life:
             return then(offered, *received, Step.INSPECT)
         case Stage.SETTLED:
             return then(make_life(), *received, Step.INSPECT, Step.SETTLE)
+        case Stage.REVERSED:
+            return then(life_in(Stage.SETTLED), Step.REVERSE)
         case Stage.DECLINED:
             return then(offered, Step.DECLINE)
         case Stage.WITHDRAWN:
@@ -158,11 +178,20 @@ def _life_after_a_counter_offer(stage: Stage, life: Life) -> Life:
         Stage.COUNTER_OFFERED: (),
         Stage.COUNTER_ACCEPTED: (Step.ACCEPT,),
         Stage.DECLINED_RETURN: (Step.DECLINE_RETURN,),
-        Stage.DECLINED_RECYCLING: (Step.DECLINE_RECYCLING,),
         Stage.RETURNED: (Step.DECLINE_RETURN, Step.RETURN),
-        Stage.RECYCLED: (Step.DECLINE_RECYCLING, Step.RECYCLE),
     }
-    return then(life, *steps[stage])
+    if stage in steps:
+        return then(life, *steps[stage])
+    left = erased(then(life, Step.DECLINE_RECYCLING))
+    return then(left, Step.RECYCLE) if stage is Stage.RECYCLED else left
+
+
+def erased(life: Life) -> Life:
+    """With a record of an erasure that counts."""
+    detail = Erased(record="e1" * 32)
+    return fold(
+        events=[Happened(kind=Kind.ERASED, actor=CLERK, at=soon(life), detail=detail)], life=life
+    )
 
 
 def refused(life: Life, this: Try, *, at: datetime, actor: Actor = MANAGER) -> Refusal:

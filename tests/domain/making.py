@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from valuation.domain.answers import CompletedAnswers, complete, with_answers
+from valuation.domain.answers import CompletedAnswers, Levels, complete, with_answers
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, RouteValue, gate_table
 from valuation.domain.margin import Margin, Tier
@@ -18,6 +18,7 @@ from valuation.domain.terms import (
     Deductions,
     Depreciation,
     Handling,
+    Job,
     Kept,
     Part,
     Policy,
@@ -52,10 +53,16 @@ def make_gate(
 def make_gate_rows() -> list[Gate]:
     """Every unpriced question's worst answer closes resale, and what is never open; no more."""
     return [
-        make_gate(question, 0, route)
+        make_gate(question, level, route)
         for question in UNPRICED
+        for level in range(BEST[question] if question in NEVER_OPEN else 1)
         for route in sorted({*RESALE, *NEVER_OPEN.get(question, ())})
     ]
+
+
+def closes_resale(levels: Levels) -> bool:
+    """Whether the answers meet one of those gates."""
+    return any(levels.get(gate.question) == gate.level for gate in make_gate_rows())
 
 
 def make_policy(**changes: object) -> Policy:
@@ -200,7 +207,7 @@ def random_terms(random: Random) -> Terms:
         deductions=Deductions({(q, ""): _falling(random, q, 10_000) for q in PRICED}),
         repairs=Repairs(
             {
-                (question, ""): _falling(random, question, 10 ** random.randint(1, 8))
+                (question, ""): _jobs(random, question)
                 for question in PRICED
                 if random.random() < 0.8
             }
@@ -253,6 +260,13 @@ def random_kept(random: Random) -> Kept:
     return Kept(*sorted(random.randint(0, 10_000) for _ in range(3)))
 
 
+def _jobs(random: Random, question: str) -> tuple[tuple[int, Job], ...]:
+    """Repairs that are dearer and succeed less often the worse the answer."""
+    steps = _falling(random, question, 10 ** random.randint(1, 8))
+    shares = sorted(random.choice([10_000, random.randint(1, 10_000)]) for _ in steps)
+    return tuple((upto, Job(price, it)) for (upto, price), it in zip(steps, shares, strict=True))
+
+
 def _falling(random: Random, question: str, most: int) -> tuple[tuple[int, int], ...]:
     """Figures by highest level, dearer the worse, with a row for every level below the best."""
     best = BY_ID[question].best
@@ -266,6 +280,7 @@ def _random_handling(random: Random) -> Handling:
     return Handling(
         fixed=(("work", random.randint(0, 10 ** random.randint(1, 5))),),
         shares=tuple((f"share {i}", share) for i, share in enumerate(shares)),
+        shelf=random.choice([(), (("waiting", random.randint(0, 60)),)]),
     )
 
 

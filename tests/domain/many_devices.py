@@ -12,8 +12,8 @@ from random import Random
 from tests.domain.making import (
     DEVICE,
     PRICED,
-    UNPRICED,
     RandomWorth,
+    closes_resale,
     random_answers,
     random_known,
 )
@@ -40,7 +40,7 @@ def resold(how_many: int, *, seed: int) -> Iterator[tuple[int, Levels]]:
         tariff = Tariff(DEVICE, category, taught, random.choice(terms))
         appraisal = Appraisal(tariff, RandomWorth(random, category))
         levels = random_answers(random, category).levels
-        closed = any(levels[question] == 0 for question in UNPRICED)
+        closed = closes_resale(levels)
         if (
             closed
             and FLAGS[choose(appraisal.routes(tariff.layout.state(levels))).route] is Flag.RESALE

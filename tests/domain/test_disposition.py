@@ -20,6 +20,7 @@ from valuation.tables import readings
 from valuation.tables.book import load_book
 
 DAY = date(2026, 11, 20)
+REUSE = {Route.AS_IS, Route.REFURBISH, Route.DONATE}
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +50,30 @@ def test_a_stolen_device_goes_nowhere(gates: Gates) -> None:
 
 @pytest.mark.parametrize("lock", [{"activation_lock": "on"}, {"mdm": "enrolled"}])
 def test_a_lock_leaves_parts_and_dismantling(gates: Gates, lock: dict[str, object]) -> None:
-    assert closed(gates, **lock) == {Route.AS_IS, Route.REFURBISH}
+    assert closed(gates, **lock) == REUSE
 
 
 def test_a_swollen_battery_leaves_dismantling_with_the_hazard_named(gates: Gates) -> None:
     levels = make_answers(battery_safety="swollen").levels
-    assert set(gates.closed(levels)) == {Route.AS_IS, Route.REFURBISH, Route.PARTS}
+    assert set(gates.closed(levels)) == REUSE | {Route.PARTS}
     (condition,) = gates.conditions(levels, Route.DISMANTLE)
     assert condition.code == "battery_hazard"
     assert "no post" in condition.en
+
+
+def test_a_wet_device_is_dismantled_too_even_by_a_table_that_does_not_name_it(gates: Gates) -> None:
+    assert closed(gates, battery_safety="wet") == REUSE | {Route.PARTS}
+    older = gate_table([each for rows in gates.rows.values() for each in rows if each.level == 0])
+    assert closed(older, battery_safety="wet") == closed(older, battery_safety="swollen") != set()
+
+
+def test_what_the_shop_gives_up_for_reuse_changes_the_route_and_has_a_limit() -> None:
+    routes = [value(Route.AS_IS, 700), value(Route.DONATE, 690), value(Route.PARTS, 1000), REFUSE]
+    assert choose(routes).route is Route.PARTS
+    assert choose(routes, give_up=299).route is Route.PARTS
+    assert choose(routes, give_up=300).route is Route.AS_IS
+    closed_ = [value(Route.AS_IS, 1000, open_=False), value(Route.PARTS, 0), REFUSE]
+    assert choose(closed_, give_up=10**9).route is Route.PARTS
 
 
 def test_data_that_is_not_yet_erased_is_a_condition_and_closes_nothing(gates: Gates) -> None:
@@ -69,12 +85,12 @@ def test_data_that_is_not_yet_erased_is_a_condition_and_closes_nothing(gates: Ga
 
 def test_data_that_cannot_be_erased_closes_resale(gates: Gates) -> None:
     levels = make_answers(erasure="impossible").levels
-    assert set(gates.closed(levels)) == {Route.AS_IS, Route.REFURBISH}
+    assert set(gates.closed(levels)) == REUSE
     assert [g.code for g in gates.conditions(levels, Route.PARTS)] == ["destroy_storage"]
 
 
 def test_a_device_without_power_cannot_be_erased_and_is_not_resold(gates: Gates) -> None:
-    assert closed(gates, powers_on="no") == {Route.AS_IS, Route.REFURBISH}
+    assert closed(gates, powers_on="no") == REUSE
 
 
 def test_several_gates_each_say_why(gates: Gates) -> None:
@@ -135,5 +151,5 @@ def test_refused_where_every_other_route_is_closed() -> None:
 
 def test_the_flag_follows_the_route() -> None:
     assert [FLAGS[route] for route in Route] == [
-        Flag.RESALE, Flag.RESALE, Flag.DISMANTLE, Flag.DISMANTLE, Flag.NONE,
+        Flag.RESALE, Flag.RESALE, Flag.RESALE, Flag.DISMANTLE, Flag.DISMANTLE, Flag.NONE,
     ]  # fmt: skip

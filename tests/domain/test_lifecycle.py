@@ -26,17 +26,20 @@ from tests.domain.lives import (
     make_try,
     overridden,
     refused,
+    reversal,
     soon,
     then,
 )
+from valuation.domain.disposition import Route
 from valuation.domain.happened import ConditionMet, Consent, Detail, Kind
 from valuation.domain.inspection import Confirmed
 from valuation.domain.lifecycle import (
     Life,
 )
 from valuation.domain.moves import Stage, Step
-from valuation.domain.records import CLOCK, BadRecord
+from valuation.domain.records import CLOCK, Actor, BadRecord
 from valuation.domain.refusals import SENTENCES, IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 # Stage, then for steps where they lead (:) or the code that refuses them (!); * is the rest.
 TABLE = """
@@ -46,25 +49,30 @@ indicative         | decline: declined; withdraw: withdrawn; * ! indicative
 valued             | * ! no_offer
 referred           | * ! referred
 accepted           | receive: received; decline: declined; override: accepted
-                   | accept withdraw ! already_accepted; * ! not_received
+                   | accept withdraw ! already_accepted; deliver reverse ! not_settled
+                   | * ! not_received
 received           | inspect: inspected; decline_return: declined_return; override: received
                    | accept withdraw ! already_accepted; decline ! device_here
                    | receive ! already_received; decline_recycling ! not_counter_offered
                    | show settle ! not_inspected; return recycle ! not_declined
+                   | deliver reverse ! not_settled
 inspected          | show: inspected; settle: settled; override: inspected
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
+                   | deliver reverse ! not_settled
 counter_offered    | accept: counter_accepted; override: counter_offered
                    | decline_return: declined_return; decline_recycling: declined_recycling
                    | withdraw ! already_accepted; decline ! device_here; receive ! already_received
                    | inspect ! already_inspected; show settle ! counter_offer_open
-                   | return recycle ! not_declined
+                   | return recycle ! not_declined; deliver reverse ! not_settled
 counter_accepted   | show: counter_accepted; settle: settled; override: counter_accepted
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
-settled            | * ! already_settled
+                   | deliver reverse ! not_settled
+settled            | reverse: reversed; deliver ! nothing_given; * ! already_settled
+reversed           | reverse: settled; * ! already_reversed
 declined           | * ! already_declined
 withdrawn          | * ! withdrawn
 expired            | * ! quote_expired
@@ -131,6 +139,38 @@ def test_a_quote_runs_over_a_counter_offer_to_settlement() -> None:
     assert (life.amount, life.answer_by) == (LOWER, life.events[-1].at + ANSWER)
     settled = then(life, Step.ACCEPT, Step.SHOW, Step.SETTLE)
     assert (settled.stage, settled.amount) == (Stage.SETTLED, LOWER)
+
+
+def test_what_was_settled_is_taken_back_and_the_money_stays_as_it_was_paid() -> None:
+    settled = life_in(Stage.SETTLED)
+    back = then(settled, Step.REVERSE)
+    assert (back.stage, back.amount, back.rerouted) == (Stage.REVERSED, AMOUNT, None)
+    assert refused(back, make_try(Step.REVERSE, settled), at=soon(back)) is Refusal.ALREADY_REVERSED
+    again = then(back, Step.REVERSE)
+    assert (again.stage, again.amount, again.rerouted) == (Stage.SETTLED, AMOUNT, Route.DISMANTLE)
+    straight = then(settled, Try(step=Step.REVERSE, detail=reversal(back)))
+    assert (straight.stage, straight.rerouted) == (Stage.SETTLED, Route.DISMANTLE)
+
+
+def test_what_was_taken_back_is_not_resold_before_its_erasure() -> None:
+    settled = life_in(Stage.SETTLED)
+    resold = Rerouting(reason=ReversalReason.ROUTED_ELSEWHERE, route=Route.AS_IS)
+    this = Try(step=Step.REVERSE, detail=resold)
+    assert refused(settled, this, at=soon(settled)) is Refusal.NOT_ERASED
+    with pytest.raises(BadRecord, match="nowhere"):
+        replace(resold, route=Route.REFUSE)
+    with pytest.raises(BadRecord, match="new route"):
+        Reversal(reason=ReversalReason.ROUTED_ELSEWHERE)
+
+
+@pytest.mark.parametrize("actor", [CLERK, CUSTOMER])
+def test_a_manager_or_the_shops_system_takes_back_and_nobody_else(actor: Actor) -> None:
+    settled = life_in(Stage.SETTLED)
+    this = make_try(Step.REVERSE, settled)
+    with pytest.raises(IllegalStep) as caught:
+        attempt(settled, this, at=soon(settled), actor=actor)
+    assert caught.value.code is Refusal.NOT_THIS_ROLE
+    assert attempt(settled, this, at=soon(settled), actor=TILL).stage is Stage.REVERSED
 
 
 def test_who_did_what_when_and_by_what_evidence_is_kept() -> None:

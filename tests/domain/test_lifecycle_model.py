@@ -4,7 +4,13 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from tests.domain.erasures import DIGEST, make_erasure
 from tests.domain.lives import (
@@ -23,7 +29,7 @@ from tests.domain.lives import (
     make_opening,
     overridden,
 )
-from valuation.domain.disposition import Flag
+from valuation.domain.disposition import Flag, Route
 from valuation.domain.erasing import erase
 from valuation.domain.happened import ConditionMet, Detail, Erased, Happened, Kind, Settlement
 from valuation.domain.inspection import Confirmed, CounterOffer
@@ -32,9 +38,11 @@ from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import Override
 from valuation.domain.records import Actor, Evidence, Role
 from valuation.domain.refusals import IllegalStep
+from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 FOR_CUSTOMERS = ("accept", "decline", "decline_return", "decline_recycling")
-ON = (Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE)
+ON = (Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE,
+      Step.REVERSE)  # fmt: skip
 STAFF = (Role.CLERK, Role.MANAGER)
 
 
@@ -62,7 +70,9 @@ class Slip:
     def objection(self, step: str) -> str:
         """The code that refuses the step for where things stand; nothing where it may be taken."""
         if self.over:
-            return self.over
+            settled = self.over in ("already_settled", "already_reversed")
+            given = self.over == "already_settled" and step == "deliver"
+            return "" if given or (settled and step == "reverse") else self.over
         if self.goes:
             going = "to_be_returned" if self.goes == "return" else "to_be_recycled"
             return "" if step == self.goes else going
@@ -73,8 +83,8 @@ class Slip:
             return "not_accepted" if early else ""
         if step == "withdraw" or (step == "accept" and not self.asking):
             return "already_accepted"
-        if step == "override":
-            return ""
+        if step in ("override", "reverse", "deliver"):
+            return "" if step == "override" else "not_settled"
         return self._of_the_device(step)
 
     def _of_the_device(self, step: str) -> str:
@@ -95,9 +105,11 @@ class Slip:
     def forbidden(self, step: str, role: Role) -> bool:
         if role is Role.CUSTOMER:
             return step not in FOR_CUSTOMERS
+        if step == "reverse":
+            return role is Role.CLERK
         return step == "override" and role not in STAFF
 
-    def tick(self, step: str, now: datetime, amount: int | None) -> None:
+    def tick(self, step: str, now: datetime, amount: int | None, *, elsewhere: bool) -> None:
         """Write down a step that was taken; ``amount`` is what it made of the offer."""
         asked = step == "accept" and self.asking
         match step:
@@ -117,6 +129,8 @@ class Slip:
                 self.until, self.asking = None, False
             case "show":
                 self.erase = False
+            case "reverse":
+                self.over = "already_settled" if elsewhere else "already_reversed"
             case "decline" | "withdraw" | "settle" | "return" | "recycle":
                 self.until = None
                 self.over = {
@@ -125,6 +139,14 @@ class Slip:
                     "recycle": "already_recycled",
                 }[step]  # fmt: skip
         self.amount = self.amount if amount is None else amount
+
+
+def taken_back(number: int) -> Reversal | Rerouting:
+    """For nothing else, for dismantling or for another resale, by turns."""
+    if number % 3 == 0:
+        return Reversal(reason=ReversalReason.RESALE_FAILED)
+    route = Route.DISMANTLE if number % 3 == 1 else Route.AS_IS
+    return Rerouting(reason=ReversalReason.RESALE_FAILED, route=route)
 
 
 class Quotes(RuleBasedStateMachine):
@@ -160,7 +182,7 @@ class Quotes(RuleBasedStateMachine):
     def try_anything(self, step: Step, actor: Actor, difference: int) -> None:
         self.attempt(step, actor, difference=difference)
 
-    @rule(difference=st.sampled_from([-900, 0, 900]), no=st.sampled_from([False] * 5 + [True]))
+    @rule(difference=st.sampled_from([-900, 0, 901]), no=st.sampled_from([False] * 5 + [True]))
     def go_on(self, difference: int, no: bool) -> None:
         """The next step of the way, or a no to the counter-offer, so that lives get long."""
         self.slip.time(self.now)
@@ -169,11 +191,17 @@ class Quotes(RuleBasedStateMachine):
             no = no and self.slip.asking
             self.attempt(Step.DECLINE_RECYCLING if no else step, MANAGER, difference=difference)
 
+    @precondition(lambda self: self.slip.over in ("already_settled", "already_reversed"))
+    @rule(actor=st.sampled_from([CUSTOMER, CLERK, MANAGER, TILL]), number=st.integers(0, 2))
+    def take_back(self, actor: Actor, number: int) -> None:
+        """Whatever was settled, again and again."""
+        self.attempt(Step.REVERSE, actor, difference=number)
+
     @rule()
     def record_an_erasure(self) -> None:
         """It leaves everything as it stands but for what may be settled."""
         self.slip.time(self.now)
-        sold = self.slip.over in ("already_settled", "already_recycled")
+        sold = self.slip.over in ("already_settled", "already_reversed", "already_recycled")
         left = self.slip.goes == "recycle" and not self.slip.over
         ours = self.slip.looked and not (self.slip.over or self.slip.goes or self.slip.asking)
         may = sold or left or ours
@@ -196,7 +224,7 @@ class Quotes(RuleBasedStateMachine):
         assert code == expected
         if code:
             return
-        self.slip.tick(step.value, self.now, amount)
+        self.slip.tick(step.value, self.now, amount, elsewhere=isinstance(detail, Rerouting))
         self.log += events
         self.life = fold(events=events, life=self.life)
 
@@ -219,6 +247,8 @@ class Quotes(RuleBasedStateMachine):
         """What belongs to a step, what it would make of the offer, and its evidence."""
         agreed, conditions = self.life.amount or 0, self.life.conditions
         amount = max(0, agreed + difference)
+        if step is Step.REVERSE:
+            return taken_back(difference), None, ()
         if step is Step.SHOW:
             return ConditionMet(condition=HAZARD), None, (PHOTO,)
         if step is Step.OVERRIDE:
@@ -255,8 +285,15 @@ class Quotes(RuleBasedStateMachine):
             return f"override_{'down_after' if down else 'up_before'}_acceptance"
         if step is Step.SHOW and not self.slip.erase:
             return "condition_already_met" if self.life.conditions else "no_such_condition"
-        if step is Step.SETTLE and self.slip.resold and not self.slip.empty:
+        if isinstance(detail, Reversal) and self.slip.over == "already_reversed":
+            return "already_reversed"
+        resold = self.slip.resold if step is Step.SETTLE else detail == taken_back(2)
+        if resold and step in (Step.SETTLE, Step.REVERSE) and not self.slip.empty:
             return "not_erased"
+        if step is Step.DELIVER:
+            return "nothing_given"
+        if step is Step.RECYCLE and not self.slip.empty:
+            return "recycled_unerased"
         if step is Step.SETTLE and self.slip.erase:
             return "settlement_before_conditions"
         return ""

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.making import (
-    UNPRICED,
     World,
     Worth,
+    closes_resale,
     make_answers,
     make_appraisal,
     make_policy,
@@ -29,7 +29,7 @@ from valuation.domain.explanation import Basis, Line, breakdown, lines
 from valuation.domain.pricing import Statistic
 from valuation.domain.questions import BEST, BY_ID
 from valuation.domain.states import State, layout_of
-from valuation.domain.terms import Part, Repairs
+from valuation.domain.terms import Job, Part, Repairs
 
 PLACE = layout_of(Category.PHONE).place
 worlds = st.integers(0, 2**32).map(make_world)
@@ -130,7 +130,7 @@ def test_a_line_says_sales_only_where_no_table_had_a_part_in_it(world: World) ->
 
 
 def test_a_fault_that_is_repaired_has_its_price_from_a_table() -> None:
-    repairs = Repairs({("display_works", ""): ((1, 30_000),)})
+    repairs = Repairs({("display_works", ""): ((1, Job(30_000)),)})
     worth = Worth(losses={"display_works": 90_000})
     appraisal = make_appraisal(make_terms(repairs=repairs), worth)
     world = World(0, appraisal, make_answers(display_works="cracked", cosmetic_grade="B"))
@@ -196,6 +196,6 @@ def test_a_hazard_a_lock_or_a_listing_is_never_resold(part: int) -> None:
     """Two thousand devices here; `python -m tests.domain.many_devices` tries a million."""
     for seed in range(500 * part, 500 * part + 500):
         world = make_world(seed)
-        if any(world.answers.levels[question] == 0 for question in UNPRICED):
+        if closes_resale(world.answers.levels):
             chosen = choose(world.routes)
             assert FLAGS[chosen.route] is not Flag.RESALE

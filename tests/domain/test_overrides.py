@@ -98,7 +98,8 @@ def test_a_person_moves_up_to_the_limit_alone_and_no_unit_more(by: Actor) -> Non
     limit = LIMITS[by.role]
     assert moved(limit, by=by).confirmed_by is None
     assert moved(-limit, by=by, at=At(accepted=False)).confirmed_by is None
-    assert refusal(limit + 1, by=by) is Refusal.SECOND_PERSON_NEEDED
+    beyond = Refusal.SECOND_PERSON_NEEDED if by is CLERK else Refusal.OVERRIDE_ABOVE_CEILING
+    assert refusal(limit + 1, by=by) is beyond
 
 
 def test_a_limit_cannot_be_passed_in_small_steps_up_or_down() -> None:
@@ -123,10 +124,17 @@ def test_within_the_limit_whoever_confirms_is_noted_and_needs_no_limit() -> None
     assert moved(2_000, second=OTHER_CLERK).confirmed_by == OTHER_CLERK
 
 
-def test_beyond_every_limit_somebody_with_the_highest_confirms() -> None:
-    assert moved(50_000, second=MANAGER).confirmed_by == MANAGER
-    assert moved(50_000, by=MANAGER, second=OTHER_MANAGER).confirmed_by == OTHER_MANAGER
-    assert refusal(50_000, by=MANAGER, second=CLERK) is Refusal.SECOND_PERSON_MAY_NOT
+def test_nobody_moves_a_quote_beyond_the_highest_limit_whoever_confirms() -> None:
+    assert moved(10_000, second=MANAGER).confirmed_by == MANAGER
+    for by, second in ((CLERK, MANAGER), (MANAGER, OTHER_MANAGER), (MANAGER, CLERK)):
+        assert refusal(10_001, by=by, second=second) is Refusal.OVERRIDE_ABOVE_CEILING
+    split = At(overridden=9_999)
+    assert refusal(2, at=split, second=MANAGER) is Refusal.OVERRIDE_ABOVE_CEILING
+
+
+def test_a_record_of_before_there_was_a_ceiling_is_still_one() -> None:
+    made = moved(5_000, second=MANAGER)
+    assert replace(made, amount=made.before + 50_000).moved == 50_000
 
 
 @pytest.mark.parametrize("who", [CUSTOMER, TILL, CLOCK])

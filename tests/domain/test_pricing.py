@@ -6,7 +6,7 @@ from valuation.domain.disposition import Route, RouteValue, choose
 from valuation.domain.pricing import Appraisal, Statistic
 from valuation.domain.questions import Known
 from valuation.domain.states import State, layout_of
-from valuation.domain.terms import Deductions, Handling, Part, Repairs
+from valuation.domain.terms import Deductions, Depreciation, Handling, Job, Kept, Part, Repairs
 
 PERFECT = make_state()
 GRADES = [make_state(cosmetic_grade=grade) for grade in "EDCBA"]
@@ -44,7 +44,7 @@ def test_the_parts_of_a_routes_value_add_up_to_it() -> None:
 def test_refurbishing_a_cracked_display() -> None:
     # Whole 2,000.00, cracked 700.00 less; the display costs 300.00 and the work 30.00.
     terms = make_terms(
-        repairs=Repairs({("display_works", ""): ((0, 40_000), (1, 30_000))}),
+        repairs=Repairs({("display_works", ""): ((0, Job(40_000)), (1, Job(30_000)))}),
         handling={Route.REFURBISH: Handling((("work", 3000),))},
     )
     appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
@@ -53,6 +53,39 @@ def test_refurbishing_a_cracked_display() -> None:
     assert choose(appraisal.routes(CRACKED)).route is Route.REFURBISH
     # Offer: 160000 - 3000 - 30000 = 127000 less 10% = 114300, above 104000 less 10% as it is.
     assert appraisal.offer(CRACKED) == 114_300
+
+
+def test_one_repair_in_ten_fails_and_leaves_the_parts() -> None:
+    terms = make_terms(
+        repairs=Repairs({("display_works", ""): ((1, Job(30_000, 9000)),)}),
+        parts=(Part("cameras", 500, "cameras_work"),),
+        handling={},
+    )
+    appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
+    # Nine in ten are worth 200000, one its cameras' 5%, 10000: 181000, less the repair's 30000.
+    found = route(appraisal, Route.REFURBISH, CRACKED)
+    assert found.expected == 151_000
+    assert dict(found.parts)["repairs that fail"] == -19_000
+    assert sum(amount for _, amount in found.parts) == found.expected
+
+
+def test_on_the_shelf_a_device_loses_what_its_like_loses() -> None:
+    terms = make_terms(
+        handling={Route.AS_IS: Handling(shelf=(("waiting on the shelf", 73),))},
+        depreciation=Depreciation({"": Kept(6000, 6500, 8000)}),
+    )
+    # 35% a year for a fifth of one: 7% of 200000.
+    assert dict(route(make_appraisal(terms), Route.AS_IS).parts)["waiting on the shelf"] == -14_000
+
+
+def test_a_donation_brings_nothing_costs_its_handling_and_is_a_route_only_where_that_is_known() -> (
+    None
+):
+    terms = make_terms(handling={Route.DONATE: Handling((("handing over", 800),))})
+    donated = route(make_appraisal(terms), Route.DONATE)
+    assert (donated.expected, donated.offer) == (-800, 0)
+    plain = make_appraisal(make_terms(handling={}))
+    assert Route.DONATE not in [each.route for each in plain.routes(PERFECT)]
 
 
 def test_a_cracked_display_that_nobody_repairs_is_sold_as_it_is() -> None:
@@ -66,7 +99,7 @@ def test_a_cracked_display_that_nobody_repairs_is_sold_as_it_is() -> None:
 def test_a_battery_is_replaced_alone_where_the_rest_costs_more_than_it_brings() -> None:
     worn = make_state(battery_health=70, display_works="no")
     repairs = Repairs(
-        {("battery_health", ""): ((99, 9000),), ("display_works", ""): ((1, 90_000),)}
+        {("battery_health", ""): ((99, Job(9000)),), ("display_works", ""): ((1, Job(90_000)),)}
     )
     worth = Worth(losses={"battery_health": 1000, "display_works": 5000})
     appraisal = make_appraisal(make_terms(repairs=repairs), worth)
@@ -100,6 +133,16 @@ def test_dismantling_for_the_metal() -> None:
     found = route(make_appraisal(terms), Route.DISMANTLE)
     # 18.80 - 12.40 = 6.40 typically, 4.50 at the least, of which 90% is paid: 4.05.
     assert (found.low, found.expected, found.high, found.offer) == (450, 640, 4760, 405)
+
+
+def test_another_metal_price_moves_the_route_of_metals_and_no_other() -> None:
+    before, after = (
+        make_appraisal(make_terms(materials=dict.fromkeys(Category, figures)))
+        for figures in ((1690, 1880, 6000), (16_900, 18_800, 60_000))
+    )
+    for state in (PERFECT, CRACKED, make_state(battery_safety="wet")):
+        pairs = zip(before.routes(state), after.routes(state), strict=True)
+        assert [one.route for one, other in pairs if one != other] == [Route.DISMANTLE]
 
 
 def test_a_route_that_costs_more_than_it_brings_pays_nothing() -> None:

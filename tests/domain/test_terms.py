@@ -6,8 +6,8 @@ import pytest
 
 from tests.domain.making import make_gate_rows, make_policy, make_terms
 from valuation.domain.device import Category
-from valuation.domain.disposition import Route, gate_table
-from valuation.domain.terms import Deductions, Handling, Part, PolicyRefused, Repairs
+from valuation.domain.disposition import LeakyGates, Route, gate_table
+from valuation.domain.terms import Deductions, Handling, Job, Part, PolicyRefused, Repairs
 
 Steps = tuple[tuple[int, int], ...]
 
@@ -17,7 +17,7 @@ def deducted(*steps: tuple[int, int], question: str = "battery_health") -> Deduc
 
 
 def repaired(*steps: tuple[int, int], question: str = "battery_health") -> Repairs:
-    return Repairs({(question, "apple"): steps})
+    return Repairs({(question, "apple"): tuple((upto, Job(price)) for upto, price in steps)})
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,25 @@ def test_materials_are_there_for_every_category() -> None:
 @pytest.mark.parametrize("gate", make_gate_rows(), ids=lambda gate: f"{gate.question}-{gate.route}")
 def test_a_hazard_a_lock_or_a_listing_whose_gate_is_missing_is_refused(gate: object) -> None:
     rows = [row for row in make_gate_rows() if row != gate]
-    with pytest.raises(PolicyRefused, match="no gate closes"):
+    with pytest.raises((PolicyRefused, LeakyGates), match=r"no gate closes|at the worse level"):
         make_terms(gates=gate_table(rows))
 
 
 def test_a_deduction_of_the_category_counts_before_the_general_one() -> None:
     table = Deductions({("sim_lock", ""): ((0, 100),), ("sim_lock", "phone"): ((0, 900),)})
-    found = [table.share(question="sim_lock", level=0, category=it) for it in Category]
+    kinds = (Category.PHONE, Category.TABLET)
+    found = [table.share(question="sim_lock", level=0, category=it) for it in kinds]
     assert found == [900, 100]
 
 
 def test_the_repair_of_the_longest_prefix_counts() -> None:
-    steps: dict[str, Steps] = {"": ((99, 1),), "apple": ((99, 2),), "apple/iphone": ((99, 3),)}
-    table = Repairs({("battery_health", prefix): row for prefix, row in steps.items()})
+    prices = {"": 1, "apple": 2, "apple/iphone": 3}
+    table = Repairs({("battery_health", slug): ((99, Job(it)),) for slug, it in prices.items()})
     devices = ("apple/iphone/iphone-13/128gb", "apple/ipad/ipad-9/64gb", "apples/x/y/z")
-    found = [table.price(question="battery_health", level=1, device=it) for it in devices]
-    assert found == [3, 2, 1]
+    found = [table.job(question="battery_health", level=1, device=it) for it in devices]
+    assert found == [Job(3), Job(2), Job(1)]
+
+
+def test_a_worse_fault_is_not_repaired_more_often() -> None:
+    with pytest.raises(PolicyRefused, match="repaired more often"):
+        Repairs({("battery_health", ""): ((50, Job(2, 9000)), (99, Job(1, 8000)))})

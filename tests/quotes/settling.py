@@ -1,13 +1,19 @@
 """Devices that are settled, with all that this depends on."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from tests.quotes.telling import CLERK, PHOTO, Till
-from valuation.domain.disposition import FLAGS, Flag
+from tests.quotes.telling import CLERK, MANAGER, PHOTO, Till
+from valuation.domain.disposition import FLAGS, Flag, Route
+from valuation.domain.impact_ledger import Counted
 from valuation.domain.moves import Step
 from valuation.domain.records import Actor
+from valuation.domain.reversals import ReversalReason
+from valuation.shop import Shop
+from valuation.use_cases.impact_views import Asked, entries_of
 from valuation.use_cases.living import Held
 
+ALL = Asked(merchant=None, first=None, last=None, zone=ZoneInfo("Asia/Shanghai"))
 SWOLLEN: dict[str, Any] = {"battery_safety": "swollen"}  # dismantled, whatever the price
 
 
@@ -30,3 +36,14 @@ def show(till: Till, after: Held) -> None:
     """What its settlement still depends on."""
     for code in after.life.unmet:
         till.step(Step.SHOW, condition=code, evidence=(PHOTO,))
+
+
+def counted(shop: Shop) -> list[Counted]:
+    """The ledger of impact."""
+    return entries_of(shop.engine, ALL)
+
+
+def back(till: Till, route: Route | None = None, **details: Any) -> Held:
+    """The step that takes back what the device of the till's last quote was counted for."""
+    reason = details.pop("reason", ReversalReason.RESALE_FAILED)
+    return till.step(Step.REVERSE, reason=reason, route=route, **{"actor": MANAGER} | details)

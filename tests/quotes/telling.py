@@ -15,7 +15,8 @@ from valuation.quotes.quoting import QuoteRequest
 from valuation.shop import Shop
 from valuation.use_cases.erasing import ErasureRequest, record
 from valuation.use_cases.issuing import issue
-from valuation.use_cases.living import Held, StepRequest, held, step
+from valuation.use_cases.living import Held, held, step
+from valuation.use_cases.step_request import StepRequest
 
 MERCHANT = "shop-1"
 IPHONE = "apple/iphone/iphone-13/128gb"

@@ -9,9 +9,10 @@ import orjson
 import pytest
 
 from tests.fakes import FakeClock
-from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MERCHANT, Till, amount_of
+from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MANAGER, MERCHANT, Till, amount_of, found
 from valuation.domain.extra_terms import Bought, Purchase, PurchaseRefused
 from valuation.domain.moves import Stage, Step
+from valuation.domain.overrides import OverrideReason
 from valuation.domain.people import Mode
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.tokens import CODE_BYTES, campaign_code, code_digest
@@ -27,6 +28,7 @@ from valuation.use_cases.issuing import issue
 from valuation.use_cases.life_view import life_view
 from valuation.use_cases.living import Held
 from valuation.use_cases.receipting import receipt
+from valuation.web.life_schemas import InspectionOut
 
 PHONE = Purchase(599_900, "CNY", Bought.PHONE)
 VOUCHER = "demo-voucher"
@@ -131,6 +133,45 @@ def test_an_inspection_counts_the_bonus_again_from_the_new_amount(till: Till) ->
     assert till.look().extras == after.extras
 
 
+def override(till: Till, amount: int, **more: Any) -> Held:
+    details = {"reason": OverrideReason.GOODWILL, "confirmed_by": MANAGER, **more}
+    return till.step(Step.OVERRIDE, amount=amount, **details)
+
+
+@pytest.mark.parametrize("moved", [-4_900, 4_900])
+def test_an_override_moves_itself_and_no_campaign(till: Till, moved: int) -> None:
+    """The bonus is a share of the computed offer, and so is its threshold."""
+    offer = amount_of(quoted(till, "demo-upgrade", buys=PHONE))
+    before = till.look()
+    if moved > 0:
+        till.step(Step.ACCEPT)
+    after = override(till, offer + moved)
+    assert gains(after.extras) == gains(before.extras)
+
+    def net(held: Held) -> int:
+        told: Any = held.extras
+        return int(told["net_to_pay"]["amount"]["amount"])
+
+    assert net(after) == net(before) - moved
+
+
+def test_a_bonus_that_an_inspection_changes_is_a_line_of_its_own(till: Till) -> None:
+    quoted(till, "demo-upgrade", "demo-coupon", buys=PHONE)
+    till.step(Step.ACCEPT)
+    before = till.step(Step.RECEIVE)
+    after = till.step(Step.INSPECT, answers={"cosmetic_grade": "C"})
+    told: Any = life_view(after, now=till.shop.clock(), customer=True)["inspection"]
+    (line,) = told["extras"]
+    assert (line["id"], line["reason"]["code"]) == ("demo-upgrade", "follows_the_offer")
+    was, now = (gains(each.extras)["demo-upgrade"] for each in (before, after))
+    figures = [line[name]["amount"] for name in ("before", "after", "difference")]
+    assert figures == [was, now, now - was]
+    nets: list[Any] = [each.extras for each in (before, after)]
+    moved = [each["net_to_pay"]["amount"]["amount"] for each in nets]
+    assert moved[0] - moved[1] == told["difference"]["amount"] + line["difference"]["amount"]
+    InspectionOut.model_validate(told)
+
+
 def test_an_amount_below_the_threshold_loses_the_bonus_and_says_why(till: Till) -> None:
     quoted(till, "demo-upgrade")
     till.step(Step.ACCEPT)
@@ -140,6 +181,8 @@ def test_an_amount_below_the_threshold_loses_the_bonus_and_says_why(till: Till) 
     assert gains(after.extras) == {}
     extras: Any = after.extras
     assert [missed["code"] for missed in extras["without_effect"]] == ["too_low"]
+    (line,) = found(after)["extras"]
+    assert (line["after"], line["reason"]["code"]) == (0, "too_low")
 
 
 def test_receipts_say_what_stood_beside_the_amount_that_they_are_of(till: Till) -> None:
@@ -255,7 +298,8 @@ def test_a_quote_of_a_test_key_holds_no_code(till: Till) -> None:
     document = quoted(till, code, mode=Mode.TEST)
     assert gains(document["extras"]) == {VOUCHER: 10_000}
     from tests.quotes.telling import CLERK
-    from valuation.use_cases.living import StepRequest, step
+    from valuation.use_cases.living import step
+    from valuation.use_cases.step_request import StepRequest
 
     after: Held = step(
         till.shop, str(document["id"]), StepRequest(step=Step.ACCEPT, actor=CLERK),

@@ -11,17 +11,20 @@ import pytest
 
 from tests.fakes import NOON, FakeClock
 from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MERCHANT, Till, found
+from tests.quotes.test_same_unit import rotate
 from valuation.catalogue.block_list import BlockListFile
 from valuation.catalogue.device_checks import Checking
 from valuation.catalogue.identity import Identifier
 from valuation.domain.device_checks import DeviceCheck, Listing, LockState, Why
 from valuation.domain.moves import Stage, Step
-from valuation.quotes.documents import canonical, customer_view
+from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.quotes.documents import canonical, customer_view, merchant_view
 from valuation.quotes.quoting import QuoteRequest
 from valuation.quotes.replaying import replayed
 from valuation.shop import Shop
 from valuation.use_cases.issuing import issue
-from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.use_cases.step_request import StepIncomplete
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 HEAD = "# source: Harbour police list\n# date: 2026-11-20\nidentifier,block_list,activation_lock\n"
 OTHER_IMEI = "356938035643809"
@@ -173,7 +176,7 @@ def test_a_check_is_replayed_from_the_document_and_no_source_is_asked(shop: Shop
 def test_the_documents_have_the_fields_of_the_schemas(shop: Shop) -> None:
     document = quoted(asking(shop, says("listed", "on")))
     CustomerQuote.model_validate(customer_view(document))
-    MerchantQuote.model_validate(document)
+    MerchantQuote.model_validate(merchant_view(document))
 
 
 def test_a_newly_listed_device_is_no_open_quote_of_before(shop: Shop, clock: FakeClock) -> None:
@@ -212,11 +215,59 @@ def test_an_inspection_whose_check_finds_nothing_new_changes_nothing(
 ) -> None:
     till = Till(asking(shop, BlockListFile(block_list)))
     before = till.received(imei=IMEI).life.amount
-    for identifier, why in ((None, Why.NO_IDENTIFIER), (IMEI, Why.NOT_IN_SOURCE)):
-        till.received(imei=IMEI)
-        after = till.step(Step.INSPECT, identifier=identifier)
-        assert (after.life.amount, found(after)["lines"]) == (before, [])
-        assert found(after)["quote"]["checks"]["why"] == why
+    after = till.step(Step.INSPECT, identifier=IMEI)
+    assert (after.life.amount, found(after)["lines"]) == (before, [])
+    assert found(after)["quote"]["checks"]["why"] == Why.NOT_IN_SOURCE
+
+
+def test_where_devices_are_checked_an_inspection_names_the_one_that_was_quoted(
+    shop: Shop, block_list: Path
+) -> None:
+    till = Till(asking(shop, BlockListFile(block_list)))
+    till.received(imei=IMEI)
+    with pytest.raises(StepIncomplete, match="name the IMEI") as incomplete:
+        till.step(Step.INSPECT)
+    assert incomplete.value.member == "identifier"
+    till.received()
+    assert till.step(Step.INSPECT).life.stage is Stage.INSPECTED, "nobody knows which unit it is"
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+def test_a_device_listed_after_its_inspection_is_not_paid_for(
+    shop: Shop, block_list: Path, rotated: bool
+) -> None:
+    """The database has a digest of the unit alone, and nobody names the identifier again."""
+    till = Till(asking(shop, BlockListFile(block_list)))
+    till.received(imei=IMEI)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    if rotated:
+        rotate(shop)
+    block_list.write_text(f"{HEAD}{OTHER_IMEI},clean,off\n{IMEI},listed,on\n")
+    with pytest.raises(IllegalStep, match="Harbour police list now says") as no:
+        till.step(Step.SETTLE)
+    assert no.value.code is Refusal.LISTED_SINCE
+    assert "block_list listed, activation_lock on" in str(no.value)
+    with pytest.raises(IllegalStep):
+        till.step(Step.SETTLE, identifier=IMEI)
+    block_list.write_text(f"{HEAD}{OTHER_IMEI},listed,on\n")
+    after = till.step(Step.SETTLE)
+    assert after.life.stage is Stage.SETTLED
+    (state,) = after.life.events[-1].evidence
+    assert (state.place, IMEI in str(after.events)) == ("Harbour police list", False)
+
+
+def test_a_source_that_needs_the_identifier_is_given_it_before_anything_is_paid(
+    shop: Shop,
+) -> None:
+    till = Till(asking(shop, says("clean", "off")))
+    till.received(imei=IMEI)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    for identifier in (None, OTHER_IMEI):
+        with pytest.raises(StepIncomplete):
+            till.step(Step.SETTLE, identifier=identifier)
+    assert till.step(Step.SETTLE, identifier=IMEI).life.stage is Stage.SETTLED
 
 
 def test_the_file_names_its_state_and_a_new_one_counts_without_a_restart(

@@ -46,7 +46,7 @@ def test_nothing_that_is_priced_names_a_person() -> None:
     }  # fmt: skip
     assert {each.name for each in fields(QuoteRequest)} <= {
         "answers", "device", "brand", "storage_gb", "ram_gb", "version", "identifier", "context",
-        "lock_days", "purchase", "codes",
+        "lock_days", "purchase", "codes", "category", "kind", "weight_g",
     }  # fmt: skip
 
 

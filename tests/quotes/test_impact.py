@@ -3,59 +3,41 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import product
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from tests.callers import make_clerk, make_merchant
 from tests.databases import unprotect
-from tests.fakes import FakeClock
-from tests.quotes.settling import SWOLLEN, agreed, settled, show
+from tests.quotes.settling import SWOLLEN, agreed, back, counted, settled, show
 from tests.quotes.telling import CLERK, Till
+from valuation.domain.disposition import Route
 from valuation.domain.impact_ledger import (
     Cause,
     Counted,
-    NothingToReverse,
     Outcome,
     Span,
     linked,
 )
-from valuation.domain.impact_totals import total
 from valuation.domain.market import Provenance
 from valuation.domain.moves import Stage, Step
 from valuation.domain.people import Mode
-from valuation.domain.records import Actor, Role
 from valuation.domain.refusals import IllegalStep
+from valuation.domain.reversals import ReversalReason
 from valuation.shop import Shop
 from valuation.storage.engine import reading, writing
 from valuation.storage.impact_entries import AlreadyCounted, ImpactStore
-from valuation.storage.quotes import QuoteNotFound
 from valuation.storage.tables import impact_entries
 from valuation.use_cases import living
 from valuation.use_cases.impact_views import (
-    NO_STORE,
-    Asked,
-    By,
     catch_up,
-    entries_of,
-    reverse,
     verify,
-    view,
 )
-
-ALL = Asked(merchant=None, first=None, last=None, zone=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
 def till(shop: Shop) -> Till:
     return Till(shop)
-
-
-def counted(shop: Shop) -> list[Counted]:
-    return entries_of(shop.engine, ALL)
 
 
 def test_a_resold_device_is_counted_at_settlement_and_not_before(till: Till) -> None:
@@ -98,6 +80,8 @@ def test_a_device_left_for_recycling_is_dismantled_and_a_returned_one_is_not_cou
         till.received()
         till.step(Step.INSPECT, answers={"display_works": "cracked"})
         for taken in ways:
+            if taken is Step.RECYCLE:
+                till.erase()
             till.step(taken)
     assert [(each.outcome, each.cause, each.quote) for each in counted(till.shop)] == [
         (Outcome.DISMANTLED, Cause.RECYCLED, till.quotes[0])
@@ -145,7 +129,7 @@ def test_the_same_device_cannot_be_written_twice_even_by_a_replay(till: Till) ->
     assert verify(till.shop).sound
 
 
-def test_a_step_that_cannot_be_written_counts_nothing(
+def test_a_step_that_cannot_be_written_counts_nothing_and_takes_nothing_back(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agreed(till)
@@ -162,66 +146,15 @@ def test_a_step_that_cannot_be_written_counts_nothing(
     assert counted(till.shop) == []
     assert till.look().life.stage is Stage.INSPECTED
     till.step(Step.SETTLE)
+    with monkeypatch.context() as patch:
+        patch.setattr(ImpactStore, "add", crash)
+        with pytest.raises(KeyboardInterrupt):
+            back(till, Route.DISMANTLE)
     assert len(counted(till.shop)) == 1
+    assert till.look().route is Route.AS_IS
+    back(till, Route.DISMANTLE)
+    assert len(counted(till.shop)) == 3
     assert verify(till.shop).sound
-
-
-def test_a_failed_resale_is_taken_back_once_and_both_entries_stay(
-    till: Till, clock: FakeClock
-) -> None:
-    settled(till)
-    clock.move(days=40)
-    taken: dict[str, Any] = {
-        "cause": Cause.RESALE_FAILED,
-        "actor": "operator",
-        "merchant": till.merchant,
-    }
-    back = reverse(till.shop, till.quotes[0], **taken)
-    credit, counter = counted(till.shop)
-    assert (
-        counter
-        == back
-        == replace(credit, cause=Cause.RESALE_FAILED, actor="operator", at=clock(), counter=True)
-    )
-    left = total(counted(till.shop))
-    assert (left.count, left.weight_mg, left.co2e_g, left.reversed) == (0, 0, Span(0, 0, 0), 1)
-    with pytest.raises(NothingToReverse):
-        reverse(till.shop, till.quotes[0], **taken)
-    with pytest.raises(QuoteNotFound):
-        reverse(till.shop, till.quotes[0], **taken | {"merchant": "another"})
-    assert len(counted(till.shop)) == 2
-    assert verify(till.shop).sound
-    months = view(till.shop.engine, ALL, by=By.MONTH).groups[Provenance.DEMO]
-    assert {month: totals.count for month, totals in months.items()} == {
-        "2026-11": 1,
-        "2026-12": -1,
-    }
-
-
-def test_views_add_up_and_show_an_event_at_once_and_after_a_restart(
-    till: Till, clock: FakeClock
-) -> None:
-    _, store = make_merchant(till.shop.engine)
-    somebody = make_clerk(till.shop.engine, store)
-    settled(till, actor=Actor(role=Role.CLERK, id=f"clerk:{somebody.id}"))
-    settled(till, **SWOLLEN)
-    other = Till(till.shop, merchant="shop-2")
-    settled(other, display_works="cracked")
-    for by, groups in (
-        (By.STORE, {store.id, NO_STORE}), (By.MERCHANT, {"shop-1", "shop-2"}),
-        (By.REGION, {"CN"}), (By.MONTH, {"2026-11"}), (By.DAY, {"2026-11-20"}),
-    ):  # fmt: skip
-        till.shop.engine.dispose()
-        found = view(till.shop.engine, ALL, by=by)
-        parts, whole = found.groups[Provenance.DEMO], found.whole[Provenance.DEMO]
-        assert set(parts) == groups
-        assert whole == total(counted(till.shop))
-        assert sum(each.count for each in parts.values()) == whole.count == 3
-        assert sum(each.weight_mg for each in parts.values()) == whole.weight_mg
-    mine = replace(ALL, merchant="shop-1")
-    assert view(till.shop.engine, mine, by=By.MERCHANT).whole[Provenance.DEMO].count == 2
-    later = replace(ALL, first=clock().date().replace(day=21))
-    assert view(till.shop.engine, later, by=By.MERCHANT).groups == {}
 
 
 def test_entries_are_neither_changed_nor_removed_nor_is_the_end(till: Till) -> None:
@@ -251,9 +184,7 @@ TAMPERING = (
 def test_whatever_is_done_to_a_stored_entry_is_found(till: Till) -> None:
     settled(till)
     settled(till)
-    reverse(
-        till.shop, till.quotes[0], cause=Cause.RETURNED, actor="operator", merchant=till.merchant
-    )
+    back(till, reason=ReversalReason.RETURNED_BY_BUYER)
     with writing(till.shop.engine) as connection:
         for change in ("update", "delete"):
             unprotect(connection, "impact_entries", change)
@@ -284,7 +215,7 @@ def test_what_was_settled_before_there_was_a_ledger_is_counted_later_once(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(living, "earned", lambda *_: None)
+        patch.setattr(living, "entered", lambda *_: ())
         settled(till)
         settled(till, **SWOLLEN)
     assert set(verify(till.shop).uncounted) == set(till.quotes)

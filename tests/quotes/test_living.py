@@ -14,7 +14,7 @@ from valuation.domain.overrides import OverrideReason
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.shop import Shop
 from valuation.storage.quotes import QuoteNotFound
-from valuation.use_cases.living import StepIncomplete
+from valuation.use_cases.step_request import StepIncomplete
 
 OTHER_IMEI = "356938035643809"
 

@@ -16,7 +16,8 @@ from valuation.quotes.documents import Document, canonical, customer_view
 from valuation.quotes.replaying import asked_of, replayed, versions_of
 from valuation.receipts.receipt import Kind
 from valuation.shop import Shop
-from valuation.tables.book import SHIPPED, load_book
+from valuation.tables.book import SHIPPED
+from valuation.tables.current import CurrentBook
 from valuation.tables.table import BrokenTable
 from valuation.use_cases.life_view import life_view
 from valuation.use_cases.receipting import receipt
@@ -40,7 +41,7 @@ def shops(shop: Shop, folder: Path) -> Shop:
 
 def with_tables(shop: Shop, folder: Path) -> Shop:
     """The same shop after it was started again with the tables of a folder."""
-    return replace(shop, book=load_book(SHIPPED, folder), _desks={}, _appraisers={})
+    return replace(shop, tables=CurrentBook(SHIPPED, folder), _desks={}, _appraisers={})
 
 
 def priced(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -107,6 +107,22 @@ def test_a_table_that_was_tampered_with_is_noticed(shop: Shop, till: Till, file:
         again(shop, canonical(document))
 
 
+def test_a_process_that_has_read_a_table_notices_that_it_was_changed_since(
+    shop: Shop, till: Till
+) -> None:
+    till.received()
+    document = till.look().document
+    assert again(shop, canonical(document)).same
+    digest = document["versions"]["tables"]["policy"]  # type: ignore[index]
+    path = shop.archive.folder / f"{digest}.csv"
+    path.write_bytes(path.read_bytes().replace(b"800", b"700"))
+    with pytest.raises(BrokenTable, match="other bytes"):
+        till.step(Step.INSPECT)
+    shop._look_at_archive()
+    with pytest.raises(BrokenTable, match="other bytes"):
+        till.quote()  # which would rest on it
+
+
 def test_a_bundle_that_was_tampered_with_or_is_gone_is_noticed(shop: Shop, till: Till) -> None:
     stored = canonical(till.quote())
     models = shop.settings.models_dir

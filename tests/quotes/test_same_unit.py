@@ -19,8 +19,9 @@ from valuation.storage import tables
 from valuation.storage.engine import make_engine, reading
 from valuation.storage.quotes import QuoteNotFound
 from valuation.storage.unit_key import change_unit_keys, open_unit_keys
-from valuation.use_cases.issuing import find
-from valuation.use_cases.living import CannotReprice, held
+from valuation.use_cases.living import held
+from valuation.use_cases.looking_up import find
+from valuation.use_cases.step_request import CannotReprice
 
 TILLS = 20
 OTHER_IMEI = "356938035643809"

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from tests.desks import make_desk, quoted
+from tests.desks import documented, make_desk, quoted
 from tests.domain.making import random_answers
-from tests.factories import AS_OF, VARIANTS
+from tests.factories import VARIANTS
 from tests.fakes import NOON
 from tests.price_model.making import champion_of
 from tests.receipts.making import (
@@ -27,8 +27,7 @@ from tests.receipts.making import (
 from tests.test_documents import merchant_only
 from valuation.domain.device import Category
 from valuation.domain.money import Money
-from valuation.quotes.documents import Document, document_of
-from valuation.quotes.impact import impact_of
+from valuation.quotes.documents import Document
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf
@@ -166,7 +165,7 @@ def documents(models: Path, number: int) -> Iterator[Document]:
     for place in range(number):
         answers = random_answers(random, Category.PHONE)
         quote = quoted(desk, VARIANTS[place % len(VARIANTS)], answers)
-        yield document_of(quote, impact=impact_of(quote, desk.book.table("impact", AS_OF)))
+        yield documented(desk, quote)
 
 
 def merchants_figures(document: Document, envelope: Envelope) -> set[float]:

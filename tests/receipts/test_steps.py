@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.desks import make_desk, quoted
+from tests.desks import documented, make_desk, quoted
 from tests.domain.making import make_answers
-from tests.factories import AS_OF, VARIANTS
+from tests.factories import VARIANTS
 from tests.fakes import NOON
 from tests.price_model.making import champion_of
 from tests.receipts.making import SHANGHAI, make_envelope, make_ring, make_signer
@@ -17,9 +17,8 @@ from valuation.domain.counter_offer import FindingLine
 from valuation.domain.inspection import ChangedAnswer, CounterOffer, OtherUnit, changed_answers
 from valuation.domain.quote import Unit
 from valuation.domain.records import Evidence
-from valuation.quotes.documents import canonical, document_of
+from valuation.quotes.documents import canonical
 from valuation.quotes.finding import found_document
-from valuation.quotes.impact import impact_of
 from valuation.receipts.page import receipt_page
 from valuation.receipts.receipt import Kind
 from valuation.receipts.sheet import sheet_of
@@ -34,8 +33,7 @@ UNITS = Unit("imei", "fe" * 32, "7518"), Unit("imei", "cd" * 32, "0001")
 def document(models: Path) -> dict[str, Any]:
     desk = make_desk(models, champion_of(models))
     quote = quoted(desk, VARIANTS[1], make_answers())
-    impact = impact_of(quote, desk.book.table("impact", AS_OF))
-    stored: dict[str, Any] = orjson.loads(canonical(document_of(quote, impact=impact)))
+    stored: dict[str, Any] = orjson.loads(canonical(documented(desk, quote)))
     return stored
 
 

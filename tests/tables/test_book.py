@@ -18,7 +18,7 @@ from valuation.tables.book import (
     load_book,
     terms_of,
 )
-from valuation.tables.table import BrokenTable
+from valuation.tables.table import BrokenTable, stamp_of
 
 DAY = date(2026, 11, 20)
 LATER = date(2026, 11, 10)
@@ -32,9 +32,9 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
     return lambda text: text.replace(old, new)
 
 
-def without_lines(start: str) -> Callable[[str], str]:
+def without_lines(*starts: str) -> Callable[[str], str]:
     return lambda text: "".join(
-        line for line in text.splitlines(keepends=True) if not line.startswith(start)
+        line for line in text.splitlines(keepends=True) if not line.startswith(starts)
     )
 
 
@@ -63,10 +63,10 @@ def test_a_trade_in_price_leads_to_no_sold_price() -> None:
 def test_amounts_are_converted_to_the_markets_currency() -> None:
     tables = load_book().tables(DAY)
     prices = {
-        slug: terms_of(tables=tables, market=Market.from_slug(slug)).repairs.price(
-            question="functions_work", level=0, device="x"
-        )
+        slug: job.price
         for slug in ("cn-cny-sold-demo", "vn-vnd-sold-demo", "us-usd-sold-demo")
+        for terms in [terms_of(tables=tables, market=Market.from_slug(slug))]
+        if (job := terms.repairs.job(question="functions_work", level=0, device="x"))
     }
     # 40 yuan at 7.10 a dollar: USD 5.63, and 26000 dong a dollar: 146479.
     assert prices == {
@@ -114,6 +114,8 @@ def test_two_versions_of_one_day_with_other_bytes_are_refused(tmp_path: Path) ->
         ("gates", without_lines("block_list,listed,parts"),
          "no gate closes parts where block_list is listed"),
         ("gates", replaced("swollen,parts,closed", "swollen,parts,condition"),
+         "battery_safety closes parts at level 1 but not at the worse level 0"),
+        ("gates", without_lines("battery_safety,swollen,parts", "battery_safety,wet,parts"),
          "no gate closes parts where battery_safety is swollen"),
         ("deductions", without_lines("battery_health,,99"), "better answers have no row"),
         ("deductions", replaced("cosmetic_grade,,B,1050", "cosmetic_grade,,B,9050"),
@@ -213,6 +215,37 @@ def test_the_archive_notices_a_table_that_was_changed(tmp_path: Path) -> None:
     path.write_bytes(table.data.replace(b"margin,,800", b"margin,,900"))
     with pytest.raises(BrokenTable, match="has other bytes than when it was used"):
         archive.table(table.digest)
+
+
+def test_a_change_is_noticed_by_who_has_read_the_table_before_and_by_who_would_keep_it(
+    tmp_path: Path,
+) -> None:
+    archive, table = TableArchive(tmp_path), load_book().table("policy", DAY)
+    archive.keep(table)
+    archive.check(table.digest)
+    path = tmp_path / f"{table.digest}.csv"
+    was = path.stat().st_mtime_ns
+    path.write_bytes(table.data.replace(b"margin,,800", b"margin,,900"))
+    os.utime(path, ns=(was, was))
+    for look in (archive.check, TableArchive(tmp_path).check):
+        with pytest.raises(BrokenTable, match="has other bytes than when it was used"):
+            look(table.digest)
+    for each in (archive, TableArchive(tmp_path)):
+        with pytest.raises(BrokenTable, match="has other bytes than when it was used"):
+            each.keep(table)
+
+
+def test_an_auditor_notices_what_the_disk_does_not_tell(tmp_path: Path) -> None:
+    archive, table = TableArchive(tmp_path), load_book().table("policy", DAY)
+    archive.keep(table)
+    path = tmp_path / f"{table.digest}.csv"
+    path.write_bytes(table.data.replace(b"margin,,800", b"margin,,900"))
+    stamp = stamp_of(path)
+    assert stamp is not None
+    archive._seen[table.digest] = stamp  # as if nothing about the file were another
+    archive.check(table.digest)
+    with pytest.raises(BrokenTable, match="has other bytes than when it was used"):
+        archive.check(table.digest, anew=True)
 
 
 def test_a_table_that_was_never_archived_is_missing(tmp_path: Path) -> None:

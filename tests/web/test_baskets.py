@@ -75,7 +75,9 @@ def test_each_quote_is_an_ordinary_one_with_a_life_of_its_own(standing: httpx.Cl
     assert taken(standing, second, "decline")["stage"] == "declined"
     assert standing.get(f"/v1/quotes/{second['id']}/replay").json()["same"] is True
     again = standing.get(f"/v1/baskets/{told['id']}").json()
-    assert again == told == standing.get(f"/v1/baskets/{told['code']}").json()
+    assert again == standing.get(f"/v1/baskets/{told['code'].lower()}").json()
+    issued = [{**line, "stage": "offered", "amount": line["offer"]} for line in again["lines"]]
+    assert {**again, "lines": issued, "standing": told["standing"]} == told
 
 
 def test_a_line_that_fails_says_why_and_sinks_no_other(standing: httpx.Client) -> None:
@@ -129,14 +131,47 @@ def test_the_same_unit_twice_is_noticed(standing: httpx.Client) -> None:
     assert again["lines"][0]["quote"]["id"] == told["lines"][0]["quote"]["id"]
 
 
-def test_a_single_use_code_belongs_to_one_line(client: httpx.Client) -> None:
-    code = make_code(shop_of(client))
-    line = {**make_body(), "codes": [code]}
+def test_a_single_use_code_that_two_lines_name_is_spent_by_the_first(client: httpx.Client) -> None:
+    line = {**make_body(), "codes": [make_code(shop_of(client))]}
     told = basket(client, line, line)
     assert told["bonus"]["amount"] == 10_000
     assert told["lines"][1]["problem"]["code"] == "code_spent"
-    refused = ask(client, make_body(), codes=[code])
-    assert (refused.status_code, refused.json()["code"]) == (422, "code_of_a_line")
+
+
+def test_single_use_codes_of_the_basket_go_to_a_line_each_whatever_the_order(
+    client: httpx.Client,
+) -> None:
+    shop = shop_of(client)
+    lines, codes = [make_body(), make_body(cosmetic_grade="D")], [make_code(shop), make_code(shop)]
+    for sent in (lines, lines[::-1]):
+        told = basket(client, *sent, codes=codes[:1])
+        best = max(told["lines"], key=lambda line: line["offer"]["amount"])
+        (bonus,) = told["extras"]["lines"]
+        assert (bonus["quote"], told["bonus"]["amount"]) == (best["quote"]["id"], 10_000)
+    told = basket(client, *lines, codes=codes)
+    assert {each["quote"] for each in told["extras"]["lines"]} == {
+        line["quote"]["id"] for line in told["lines"]
+    }
+    coupon = make_code(shop, "demo-coupon-code")
+    refused = ask(client, *lines, codes=["demo-loyalty", coupon], purchase=BUYS)
+    assert (refused.status_code, refused.json()["code"]) == (422, "single_use_coupon")
+    assert refused.json()["errors"][0]["field"] == "codes.1"
+
+
+def test_a_basket_of_failed_lines_alone_is_refused_with_each_reason(client: httpx.Client) -> None:
+    refused = ask(client, UNKNOWN, UNREADABLE, headers={"Idempotency-Key": "no-line"})
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (422, "nothing_quoted")
+    assert [each["problem"]["code"] for each in told["lines"]] == [
+        "unknown_question", "invalid_request",
+    ]  # fmt: skip
+    assert [(each["field"], each["pointer"]) for each in told["errors"]] == [
+        ("lines.0.answers.colour", "/lines/0/answers/colour"),
+        ("lines.1.device.name", "/lines/1/device/name"),
+    ]
+    assert count(shop_of(client).engine, "baskets") == 0
+    again = ask(client, make_body(), headers={"Idempotency-Key": "no-line"})
+    assert again.status_code == 201, "a refusal is not kept under its key"
 
 
 @pytest.mark.parametrize(

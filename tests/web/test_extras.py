@@ -9,7 +9,7 @@ from tests.web.answers import make_body
 from tests.web.test_lives import taken
 from tests.web.test_post_quotes import amounts
 from valuation.web.life_schemas import LifeOut
-from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 BUYS = {"price": 599_900, "currency": "CNY", "category": "phone"}
 WORDS = ["demo-upgrade", "demo-coupon"]

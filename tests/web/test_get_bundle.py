@@ -5,10 +5,14 @@ from pathlib import Path
 import httpx
 
 from tests.factories import MARKET, make_bundle
+from tests.tables.making import copy_shipped
+from tests.tables.test_book import replaced
 from tests.web.answers import make_body
 from tests.web.running import running
 from valuation.domain.questions import QUESTIONS
 from valuation.settings import Settings
+from valuation.tables.book import SHIPPED
+from valuation.tables.current import CurrentBook
 from valuation.web.self_schemas import BundleOut, FullBundleOut
 
 
@@ -34,6 +38,27 @@ def test_the_bundle_says_what_it_measured_and_what_moves_its_prices(client: http
     assert "block_list" in bundle["questions"]["gates"]
     assert sum(map(len, bundle["questions"].values())) == len(QUESTIONS)
     assert bundle["context"] == {"channel": ["online", "store"]}
+
+
+def test_the_share_that_the_policy_guarantees_is_told_whether_it_was_measured_or_not(
+    client: httpx.Client, tmp_path: Path
+) -> None:
+    shop = client.app.state.shop  # type: ignore[attr-defined]  # of Starlette's client
+    (by_policy,) = client.get("/v1/bundle").json()["below_guarantee"]
+    assert (by_policy["guarantee"], by_policy["in_force"]) == (0.1, True)
+    (tmp_path / "tables").mkdir()
+    copy_shipped(
+        tmp_path / "tables", "policy", replaced("quantile,,0.10", "quantile,,0.07"),
+        valid_from="2026-11-02",
+    )  # fmt: skip
+    object.__setattr__(shop, "tables", CurrentBook(SHIPPED, tmp_path / "tables"))
+    told = client.get("/v1/bundle").json()
+    BundleOut.model_validate(told)
+    assert [each["guarantee"] for each in told["below_guarantee"] if each["in_force"]] == [0.07]
+    assert told["below_guarantee"][0] == {
+        "guarantee": 0.07, "in_force": True, "sales": None, "measured": None,
+        "low": None, "high": None,
+    }  # fmt: skip
 
 
 def test_the_long_details_come_after_the_same_summary_where_they_are_asked_for(

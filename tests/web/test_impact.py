@@ -6,11 +6,12 @@ import httpx
 import pytest
 
 from tests.callers import make_key
-from tests.quotes.settling import SWOLLEN, settled
+from tests.quotes.settling import SWOLLEN, agreed, settled
 from tests.quotes.telling import Till
 from tests.web.people import Shopfront, ask, engine_of, shopfront
 from valuation.domain.people import Mode, Role, Scope
 from valuation.shop import DEFAULT_MERCHANT
+from valuation.use_cases.impact_views import verify
 from valuation.web.impact_api import ImpactOut
 
 IMPACT = "/v1/impact"
@@ -49,6 +50,45 @@ def test_a_merchant_sees_its_own_devices_as_soon_as_they_are_settled(client: htt
     assert summed(client, front.keys["outsider"])["totals"] == []
     days = {"from": "2026-11-21", "until": "2026-11-30"}
     assert summed(client, owner, **days)["totals"] == []
+
+
+def test_settled_and_taken_back_over_http_it_counts_once_however_often_it_is_sent(
+    client: httpx.Client,
+) -> None:
+    front = shopfront(client)
+    till, owner = till_of(client, front.store.merchant_id), front.keys["owner"]
+    agreed(till)
+    back = {"step": "reverse", "reason": "resale_failed", "route": "dismantle"}
+    for body, stage, devices in (
+        ({"step": "settle"}, "settled", {"reused": 1, "dismantled": 0}),
+        (back, "settled", {"reused": 0, "dismantled": 1}),
+        ({"step": "reverse", "reason": "counted_by_mistake"}, "reversed", {"dismantled": 0}),
+    ):
+        for again in range(3):
+            answer = ask(client, "POST", f"/v1/quotes/{till.quotes[0]}/steps", owner, json=body,
+                         headers={"Idempotency-Key": str(body)})  # fmt: skip
+            assert (answer.status_code, answer.json()["stage"]) == (200, stage), again
+        found = summed(client, owner)["totals"][0]["devices"]
+        assert {name: found[name] for name in devices} == devices
+    assert verify(till.shop).head.seq == 4
+    front.sign_in(Role.AUDITOR)
+    assert front.ask("auditor", "GET", f"/v1/quotes/{till.quotes[0]}/replay").json()["same"]
+    assert verify(till.shop).head.seq == 4
+
+
+def test_a_reversal_needs_a_reason_of_its_own(client: httpx.Client) -> None:
+    front = shopfront(client)
+    till, owner = till_of(client, front.store.merchant_id), front.keys["owner"]
+    settled(till)
+    for body, status, code in (
+        ({"reason": "goodwill"}, 422, "step_incomplete"),
+        ({"reason": "resale_failed", "route": "atlantis"}, 422, None),
+        ({"reason": "resale_failed", "route": "refuse"}, 409, "route_closed"),
+    ):
+        answer = ask(client, "POST", f"/v1/quotes/{till.quotes[0]}/steps", owner,
+                     json={"step": "reverse", **body})  # fmt: skip
+        assert answer.status_code == status
+        assert code in (None, answer.json()["code"])
 
 
 def test_who_may_see_it(client: httpx.Client) -> None:

@@ -15,7 +15,7 @@ from valuation.receipts.key_folder import read_ring
 from valuation.receipts.verifying import Authentic, verify
 from valuation.settings import Settings
 from valuation.web.life_schemas import LifeOut
-from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 UNIT = {"id": IPHONE, "identifier": IMEI}
 Headers = dict[str, str]

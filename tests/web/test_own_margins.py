@@ -10,8 +10,9 @@ from tests.tables.margins import FIXED, TIERED, own_margin_table
 from tests.web.answers import make_body
 from tests.web.people import Shopfront, shopfront
 from valuation.shop import Shop
-from valuation.tables.book import SHIPPED, load_book
-from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.tables.book import SHIPPED
+from valuation.tables.current import CurrentBook
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 
 @pytest.fixture
@@ -21,8 +22,7 @@ def front(client: httpx.Client, tmp_path: Path) -> Shopfront:
     for who, rows in (("owner", TIERED), ("outsider", FIXED)):
         own_margin_table(tmp_path / "tables", merchant_of(front, who), *rows)
     shop: Shop = client.app.state.shop  # type: ignore[attr-defined]  # of Starlette's client
-    object.__setattr__(shop, "book", load_book(SHIPPED, tmp_path / "tables"))
-    shop._desks.clear()
+    object.__setattr__(shop, "tables", CurrentBook(SHIPPED, tmp_path / "tables"))
     return front
 
 
@@ -63,3 +63,21 @@ def test_the_customer_is_shown_none(front: Shopfront) -> None:
         CustomerQuote.model_validate(shown)
         assert "margin" not in str(shown)
         assert "policy" not in shown
+
+
+def test_a_changed_margin_is_taken_up_without_a_restart_and_a_broken_one_is_told(
+    front: Shopfront, client: httpx.Client, tmp_path: Path
+) -> None:
+    shop: Shop = client.app.state.shop  # type: ignore[attr-defined]  # of Starlette's client
+    folder, owner = tmp_path / "tables", merchant_of(front, "owner")
+    own_margin_table(folder, owner, *FIXED)
+    shop.tables.refresh()
+    shop.tables.refresh()
+    assert made(front, "owner")["policy"]["margin"]["fixed"]["amount"] == 9_907
+    own_margin_table(folder, owner, "margin,,none,basis points,x")
+    shop.tables.refresh()
+    shop.tables.refresh()
+    assert made(front, "owner")["policy"]["margin"]["fixed"]["amount"] == 9_907
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert "serve on" in ready.json()["faults"]["tables"]

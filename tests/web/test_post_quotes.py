@@ -13,7 +13,7 @@ from valuation.domain.questions import questions_for
 from valuation.domain.quote import ENTROPY
 from valuation.settings import Settings
 from valuation.web.body import MalformedBody, parse_json
-from valuation.web.schemas import CustomerQuote, MerchantQuote
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 
 def make_quote(client: httpx.Client, view: str = "customer", **changes: Any) -> dict[str, Any]:
@@ -65,7 +65,8 @@ def test_the_field_names_of_a_quote_are_pinned() -> None:
     assert set(CustomerQuote.model_fields) == {
         "answers", "as_of", "assumptions", "checks", "code", "data", "device", "disposition",
         "extras", "grade_capped_by", "id", "impact", "indicative", "issued_at", "lines",
-        "lock_days", "market", "missing", "mode", "notice", "offer", "outcome", "referral", "stale",
+        "lock_days", "market", "missing", "mode", "notice", "offer", "outcome", "pinned",
+        "referral", "stale", "standing",
         "valid_until", "value", "versions",
     }  # fmt: skip
     more = set(MerchantQuote.model_fields) - set(CustomerQuote.model_fields)

@@ -14,7 +14,8 @@ from valuation.domain.moves import Step
 from valuation.domain.overrides import OverrideReason
 from valuation.domain.people import Mode, Role, Scope
 from valuation.domain.records import Actor
-from valuation.use_cases.living import StepRequest, step
+from valuation.use_cases.living import step
+from valuation.use_cases.step_request import StepRequest
 from valuation.web.reports_api import OverrideReportOut
 
 REPORT = "/v1/reports/overrides"

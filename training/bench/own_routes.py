@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Query, Response
 
 from valuation.domain.quote import ENTROPY
+from valuation.use_cases.standing import Answered
 from valuation.web import app as service
 from valuation.web.answering import InShop, json_response, quote_response
 from valuation.web.auth import Caller
@@ -37,7 +38,7 @@ async def unstored(
     quote, appraiser = desk.quote(
         body.request(), merchant=caller.merchant, now=now, as_of=day, entropy=entropy
     )
-    return quote_response(appraiser.document(quote), view=query.view, status=201)
+    return quote_response(Answered(appraiser.document(quote)), view=query.view, status=201)
 
 
 def from_environment() -> FastAPI:

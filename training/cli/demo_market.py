@@ -1,10 +1,18 @@
 """``tradein demo-market``: sales of our own making."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from training.cli import common
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from training.demo_market import DemoSales
+
+PARAMS = Path(__file__).parents[1] / "demo_params.toml"
 
 
 @click.command("demo-market")
@@ -16,18 +24,24 @@ def demo_market(out: Path, until: "click.DateTime | None", sales: int, seed: int
     """Make the demo market: sales.csv, and truth.csv with the median behind each sale."""
     from datetime import datetime, timedelta
 
-    from training.demo_market import load_params, simulate, write
-    from valuation.catalogue import load_catalogue
+    from training.demo_market import write
 
-    catalogue = load_catalogue()
-    devices = [catalogue.device(variant) for variant in sorted(catalogue.variants)]
     zone = common.settings().time_zone
     day = (
         until.date()
         if isinstance(until, datetime)
         else (common.now().astimezone(zone) - timedelta(days=1)).date()
     )
-    params = load_params(Path(__file__).parents[1] / "demo_params.toml")
-    demo = simulate(devices=devices, until=day, sales=sales, seed=seed, params=params)
-    files = write(demo=demo, folder=out)
+    files = write(demo=simulated(until=day, sales=sales, seed=seed), folder=out)
     click.echo(f"Demo data: {sales:,} simulated sales until {day} in {files.sales_path}")
+
+
+def simulated(*, until: "date", sales: int, seed: int) -> "DemoSales":
+    """The demo market of the whole catalogue under the shipped knobs."""
+    from training.demo_market import load_params, simulate
+    from valuation.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    devices = [catalogue.device(variant) for variant in sorted(catalogue.variants)]
+    params = load_params(PARAMS)
+    return simulate(devices=devices, until=until, sales=sales, seed=seed, params=params)

@@ -47,6 +47,7 @@ def route(
         raise click.UsageError("--out would replace the list itself")
     from training.routing import Routed, route_stock, waiting
     from valuation.cli.stock_file import stock_file
+    from valuation.quotes.disposing import disposed
     from valuation.tables.book import facilities_of
 
     with common.one_line(refusals), stock_file(out, Routed) as write:
@@ -59,7 +60,10 @@ def route(
             currency=pricing.model.market.currency,
         )
         valued = watched(pricing.quoted(reading), reading)
-        stock = [waiting(valuation, quote, region=region) for valuation, quote in valued]
+        stock = [
+            waiting(it, disposed(quote, pricing.appraiser) if quote else None, region=region)
+            for it, quote in valued
+        ]
         between = time.perf_counter()
         rows, figures = route_stock(
             stock, facilities, region=region, weeks=weeks, currency=pricing.model.market.currency

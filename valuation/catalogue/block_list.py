@@ -10,7 +10,7 @@ A unit that is not in the file is unknown, as an empty cell is: not to be listed
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
+from valuation.catalogue.device_checks import DigestsOf
 from valuation.catalogue.identity import Identifier, NotAnIdentifier, parse_identifier
 from valuation.domain.device_checks import DeviceCheck, Listing, LockState, Why
 from valuation.domain.redaction import holds_identifier
@@ -49,7 +50,10 @@ class BlockList:
 
     def check(self, identifier: Identifier, *, now: datetime) -> DeviceCheck:
         """What the file says of a unit."""
-        entry = self.entries.get((identifier.kind.value, identifier.value))
+        return self.said(self.entries.get((identifier.kind.value, identifier.value)), now=now)
+
+    def said(self, entry: _Entry | None, *, now: datetime) -> DeviceCheck:
+        """An entry as an answer; None: the unit is not in the file."""
         return DeviceCheck(
             block_list=entry.block_list if entry else Listing.UNKNOWN,
             activation_lock=entry.activation_lock if entry else LockState.UNKNOWN,
@@ -71,6 +75,7 @@ class BlockListFile:
     def __init__(self, path: Path) -> None:
         self._path, self._turn = path, Lock()
         self._seen, self._list = _signature(path), read_block_list(path)
+        self._digested: tuple[object, dict[str, _Entry]] | None = None
 
     @property
     def source(self) -> str:
@@ -80,18 +85,43 @@ class BlockListFile:
     def check(self, identifier: Identifier, *, now: datetime) -> DeviceCheck:
         """What the file says of a unit; BrokenBlockList where it is none and the last good one
         had nothing against the unit."""
+        return self._now(lambda found: found.check(identifier, now=now))
+
+    def check_known(
+        self, digests: Collection[str], digests_of: DigestsOf, *, now: datetime
+    ) -> DeviceCheck:
+        """The same of a unit that is known by its digests alone; BrokenBlockList."""
+
+        def said(found: BlockList) -> DeviceCheck:
+            entries = self._by_digest(found, digests_of)
+            return found.said(next((entries[d] for d in digests if d in entries), None), now=now)
+
+        return self._now(said)
+
+    def _now(self, answer: Callable[[BlockList], DeviceCheck]) -> DeviceCheck:
         with self._turn:
             seen = _signature(self._path)
             try:
                 if seen != self._seen:
                     self._list, self._seen = read_block_list(self._path), seen
             except BrokenBlockList:
-                known = self._list.check(identifier, now=now)
+                known = answer(self._list)
                 if Listing.LISTED is known.block_list or LockState.ON is known.activation_lock:
                     return known
                 raise
-            found = self._list
-        return found.check(identifier, now=now)
+            return answer(self._list)
+
+    def _by_digest(self, found: BlockList, digests_of: DigestsOf) -> dict[str, _Entry]:
+        """The entries by their digests, made once for each state of the file and of the keys."""
+        state = found.digest, digests_of("")
+        if self._digested is None or self._digested[0] != state:
+            entries = {
+                digest: entry
+                for (_, value), entry in found.entries.items()
+                for digest in digests_of(value)
+            }
+            self._digested = state, entries
+        return self._digested[1]
 
 
 def read_block_list(path: Path) -> BlockList:

@@ -147,6 +147,12 @@ class Catalogue:
         )
 
     @cached_property
+    def longest_name(self) -> int:
+        """Characters of the longest name of a device model."""
+        models = self.device_models.values()
+        return max(max(len(self.name(each)), len(self.name_zh(each))) for each in models)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, whatever the order of the rows."""
         text = json.dumps(self.to_rows(), ensure_ascii=False, sort_keys=True)

@@ -78,6 +78,8 @@ def brand_of(row: Row) -> Brand:
 def device_model_of(row: Row) -> DeviceModel:
     """A device model."""
     category = _member(row, "category", Category)
+    if category not in PLAUSIBLE:
+        raise row.error(f"category {category.value!r} is none of {', '.join(PLAUSIBLE)}")
     plausible = PLAUSIBLE[category]
     region = row.optional("first_sale_region")
     return DeviceModel(

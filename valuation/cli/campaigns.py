@@ -46,6 +46,7 @@ def list_(as_json: bool) -> None:
             rows.append({
                 "id": each.id, "kind": each.kind.value, "needs": each.needs.value,
                 "until": each.until.isoformat(), "label": each.en,
+                "merchant": each.merchant or None,
                 "codes": f"{made} made, {held} held, {used} used" if made else "",
             })  # fmt: skip
     show(rows, "campaigns", as_json=as_json)

@@ -104,7 +104,7 @@ def link(quote: str, reference: str, merchant: str | None) -> None:
 
     with common.one_line(lambda: (QuoteNotFound, QuoteDamaged)), _customers(merchant) as kept:
         from valuation.storage.engine import reading
-        from valuation.use_cases.issuing import stored_quote
+        from valuation.use_cases.looking_up import stored_quote
 
         with reading(kept.engine) as connection:
             found = stored_quote(connection, quote, merchant=kept.owner.merchant)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from valuation.cli import common
+from valuation.cli.counter import actor_of
 from valuation.cli.failures import failure_of
-from valuation.cli.life import actor_of, merchant, opened
+from valuation.cli.life import merchant, opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from valuation.cli import common, opening
+from valuation.cli.counter import actor_of
+from valuation.cli.life import REVERSALS, ROUTE
 from valuation.cli.overrides import Day
-from valuation.cli.people import database, people
+from valuation.cli.people import database, merchant_id, people
 
 if TYPE_CHECKING:
     from valuation.shop import Shop
     from valuation.use_cases.impact_views import Asked
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-GROUPS = ("store", "merchant", "region", "month", "day")  # as `impact_views.By`
+GROUPS = ("store", "merchant", "region", "campus", "month", "day")  # as `impact_views.By`
 OPERATOR = "operator"  # as whom the terminal takes entries back
 
 
@@ -166,27 +168,39 @@ def report(
 
 @impact.command()
 @click.argument("reference")
-@click.option("--reason", required=True, type=click.Choice(("returned", "resale_failed")))
+@click.option("--reason", required=True, type=click.Choice(REVERSALS))
+@ROUTE
 @click.option("--merchant", help="Whose quote: an id or a name; the terminal's own else.")
+@click.option("--as", "who", default=f"manager:{OPERATOR}", show_default=True, metavar="ROLE:ID")
 @click.option("--json", "as_json", is_flag=True)
-def reverse(reference: str, reason: str, merchant: str | None, as_json: bool) -> None:
-    """Take back what the device of quote REFERENCE was counted for, by a counter-entry.
+def reverse(
+    reference: str, reason: str, route: str | None, merchant: str | None, who: str, as_json: bool
+) -> None:
+    """Take the step `reverse` with quote REFERENCE: what its device was counted for is taken back
+    by a counter-entry, and counted anew where it goes another way. The money stays as it was paid.
 
-    Exit status: 0 taken back; 1 nothing of it counts, or there is no such quote; 2 the merchant or
+    Exit status: 0 taken back; 1 not allowed now, or there is no such quote; 2 the merchant or
     the database cannot be used.
     """
-    from valuation.cli.people import merchant_id
-
-    whose = merchant_id(merchant)
+    whose, actor = merchant_id(merchant), actor_of(who)
     with common.no_or_unusable(_no, _unusable), _opened() as shop:
-        from valuation.domain.impact_ledger import Cause
-        from valuation.use_cases.impact_views import reverse as taken_back
+        from valuation.domain.disposition import Route
+        from valuation.domain.moves import Step
+        from valuation.domain.reversals import ReversalReason
+        from valuation.use_cases.living import step
+        from valuation.use_cases.step_request import StepRequest
 
-        back = taken_back(shop, reference, cause=Cause(reason), actor=OPERATOR, merchant=whose)
+        request = StepRequest(
+            step=Step.REVERSE, actor=actor, reason=ReversalReason(reason),
+            route=Route(route) if route else None,
+        )  # fmt: skip
+        after = step(shop, reference, request, merchant=whose)
+    told = {"quote": after.stored.id, "reason": reason, "stage": after.life.stage.value}
     if as_json:
-        common.echo_json({"quote": back.quote, "outcome": back.outcome, "reason": back.cause})
+        common.echo_json({**told, "route": route})
         return
-    click.echo(f"{back.quote}: no longer counted as {back.outcome} ({back.cause})")
+    now = f"counted on the route {route}" if route else "no longer counted"
+    click.echo(f"{after.stored.id}: {now} ({reason})")
 
 
 @impact.command("catch-up")
@@ -239,15 +253,20 @@ def _write(out: Path | None, data: bytes) -> None:
 
 
 def _no() -> tuple[type[Exception], ...]:
-    from valuation.domain.impact_ledger import NothingToReverse
+    from valuation.domain.refusals import IllegalStep
     from valuation.storage.quotes import QuoteNotFound
 
-    return (NothingToReverse, QuoteNotFound)
+    return (IllegalStep, QuoteNotFound)
 
 
 def _unusable() -> tuple[type[Exception], ...]:
     from valuation.domain.impact_ledger import UnreadableEntry
     from valuation.domain.lifecycle import ImpossibleHistory
+    from valuation.domain.records import BadRecord
     from valuation.storage.quotes import QuoteDamaged
+    from valuation.use_cases.step_request import StepIncomplete
 
-    return (UnreadableEntry, ImpossibleHistory, QuoteDamaged, *opening.refusals())
+    return (
+        UnreadableEntry, ImpossibleHistory, QuoteDamaged, BadRecord, StepIncomplete,
+        *opening.refusals(),
+    )  # fmt: skip

@@ -11,15 +11,23 @@ import click
 
 from valuation.cli import common, opening
 from valuation.cli.answers import given_answers
+from valuation.cli.counter import NotSignedIn, actor_of, signed_in
 
 if TYPE_CHECKING:
-    from valuation.domain.records import Actor, Evidence
+    from valuation.domain.giving import Given
+    from valuation.domain.records import Evidence
     from valuation.shop import Shop
-    from valuation.use_cases.living import Held, StepRequest
+    from valuation.use_cases.living import Held
+    from valuation.use_cases.step_request import StepRequest
 
 STEPS = ("accept", "decline", "withdraw", "receive", "inspect", "decline_return",
-         "decline_recycling", "show", "settle", "return", "recycle", "override")  # fmt: skip
+         "decline_recycling", "show", "settle", "return", "recycle", "override",
+         "reverse", "deliver")  # fmt: skip
 REASONS = ("appraisal", "competitor_price", "goodwill", "mistake_corrected", "stock_on_hand")
+REVERSALS = ("resale_failed", "returned_by_buyer", "routed_elsewhere", "counted_by_mistake")
+ROUTES = ("resell-as-is", "refurbish", "donate", "parts", "dismantle")
+ROUTE = click.option("--route", type=click.Choice(ROUTES), help="Where the device of a reversal "
+                     "goes instead.")  # fmt: skip
 AMOUNT = re.compile(r"\d{1,15}")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 VIEW = click.option("--view", type=click.Choice(["customer", "merchant"]), default="merchant",
@@ -55,9 +63,20 @@ def life(quote: str, view: str, as_json: bool) -> None:
               "finding; its SHA-256 and place are kept.")  # fmt: skip
 @click.option("--evidence", "files", multiple=True, type=FILE, help="Evidence of the step.")
 @click.option("--condition", help="What is shown: see `tradein life QUOTE`.")
-@click.option("--reason", type=click.Choice(REASONS), help="Of an override.")
-@click.option("--as", "who", default="clerk:terminal", show_default=True, metavar="ROLE:ID")
-@click.option("--confirmed-by", metavar="ROLE:ID", help="The second person of an override.")
+@click.option("--reason", type=click.Choice((*REASONS, *REVERSALS)), help="Of an override, or of a "
+              "reversal.")  # fmt: skip
+@ROUTE
+@click.option("--donate", type=click.Choice(["amount", "device"]), help="With `accept`: what the "
+              "customer gives away.")  # fmt: skip
+@click.option("--cause", metavar="ID", help="To whom: see `tradein causes`.")
+@click.option("--way", type=click.Choice(["counter", "station", "pickup", "post"]), help="With "
+              "`accept`: how the device is handed over.")  # fmt: skip
+@click.option("--as", "who", default="clerk:terminal", show_default=True, metavar="ROLE:ID",
+              help="Who takes the step; of an override STORE/CLERK, who signs in.")  # fmt: skip
+@click.option("--pin-file", type=FILE, help="Their PIN, else TRADEIN_PIN, else it is asked for.")
+@click.option("--confirmed-by", metavar="STORE/CLERK", help="The second person of an override.")
+@click.option("--second-pin-file", type=FILE, help="Their PIN, else TRADEIN_SECOND_PIN, else "
+              "asked for.")  # fmt: skip
 @VIEW
 @click.option("--json", "as_json", is_flag=True)
 def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool,
@@ -70,7 +89,7 @@ def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool
     with opened() as shop:
         from valuation.use_cases.living import step as taken
 
-        request = _request(step, answers, details)
+        request = _request(shop, step, answers, details)
         after = taken(shop, quote, request, merchant=merchant(), mode=None)
         _show(shop, after, view=view, as_json=as_json)
 
@@ -96,13 +115,18 @@ def merchant() -> str:
 
 def refused() -> tuple[type[Exception], ...]:
     """The answer is no."""
+    from valuation.domain.people import NotAllowed
     from valuation.domain.refusals import IllegalStep
+    from valuation.people.signing_in import ClerkLocked, WrongPin
     from valuation.quotes.replaying import CannotReplay
     from valuation.receipts.receipt import ReceiptRefused
-    from valuation.use_cases.living import CannotReprice
     from valuation.use_cases.receipting import NothingToReceipt
+    from valuation.use_cases.step_request import CannotReprice
 
-    return (IllegalStep, CannotReprice, NothingToReceipt, ReceiptRefused, CannotReplay)
+    return (
+        IllegalStep, CannotReprice, NothingToReceipt, ReceiptRefused, CannotReplay, NotSignedIn,
+        NotAllowed, WrongPin, ClerkLocked,
+    )  # fmt: skip
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -113,7 +137,7 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.receipts.key_folder import KeyRingBusy
     from valuation.receipts.keys import KeyRingDamaged
     from valuation.storage.quotes import PlaceTaken, QuoteDamaged, QuoteNotFound
-    from valuation.use_cases.living import StepIncomplete
+    from valuation.use_cases.step_request import StepIncomplete
 
     return (
         QuoteNotFound, QuoteDamaged, PlaceTaken, BadRecord, StepIncomplete, ImpossibleHistory,
@@ -121,15 +145,25 @@ def refusals() -> tuple[type[Exception], ...]:
     )  # fmt: skip
 
 
-def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) -> "StepRequest":
+def _request(
+    shop: "Shop", step: str, answers: Mapping[str, object], details: dict[str, Any]
+) -> "StepRequest":
+    from valuation.domain.dispatch import Way
+    from valuation.domain.disposition import Route
     from valuation.domain.moves import Step
     from valuation.domain.overrides import OverrideReason
-    from valuation.use_cases.living import StepRequest
+    from valuation.domain.reversals import ReversalReason
+    from valuation.use_cases.step_request import StepRequest
 
-    second, reason = details["confirmed_by"], details["reason"]
+    second, reason, route = (details[name] for name in ("confirmed_by", "reason", "route"))
+    if step == "override":
+        actor = signed_in(shop, details["who"], details["pin_file"])
+    else:
+        actor = actor_of(details["who"])
+    reasons = ReversalReason if reason in REVERSALS else OverrideReason
     return StepRequest(
         step=Step(step),
-        actor=actor_of(details["who"]),
+        actor=actor,
         amount=details["amount"],
         answers=answers,
         device=details["device"],
@@ -137,20 +171,22 @@ def _request(step: str, answers: Mapping[str, object], details: dict[str, Any]) 
         photos=_photos(details["photos"]),
         evidence=tuple(_evidence(file) for file in details["files"]),
         condition=details["condition"],
-        reason=OverrideReason(reason) if reason else None,
-        confirmed_by=actor_of(second) if second else None,
+        reason=reasons(reason) if reason else None,
+        route=Route(route) if route else None,
+        donate=_gift(details["donate"], details["cause"]),
+        way=Way(details["way"]) if details["way"] else None,
+        confirmed_by=signed_in(shop, second, details["second_pin_file"], second=True)
+        if second
+        else None,
     )
 
 
-def actor_of(text: str) -> "Actor":
-    """Who is named as ROLE:ID; click.UsageError."""
-    from valuation.domain.records import Actor, Role
+def _gift(what: str | None, cause: str | None) -> "tuple[Given, str] | None":
+    from valuation.domain.giving import Given
 
-    role, mark, name = text.partition(":")
-    known = [each.value for each in Role if each is not Role.CLOCK]
-    if not (mark and name) or role not in known:
-        raise click.UsageError(f"an actor is ROLE:ID, with one of {', '.join(known)}")
-    return Actor(role=Role(role), id=name)
+    if (what is None) != (cause is None):
+        raise click.UsageError("--donate and --cause belong together")
+    return (Given(what), cause) if what and cause else None
 
 
 def _photos(pairs: Sequence[str]) -> dict[str, tuple["Evidence", ...]]:
@@ -166,7 +202,10 @@ def _photos(pairs: Sequence[str]) -> dict[str, tuple["Evidence", ...]]:
 
 def _evidence(path: Path) -> "Evidence":
     from valuation.domain.records import Evidence
+    from valuation.domain.redaction import personal_data
 
+    if found := personal_data(str(path)):
+        raise click.UsageError(f"the path of the evidence is kept, and it holds {found}: move it")
     return Evidence(digest=hashlib.sha256(path.read_bytes()).hexdigest(), place=str(path))
 
 

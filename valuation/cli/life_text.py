@@ -26,16 +26,35 @@ def print_life(told: Mapping[str, Any], *, zone: ZoneInfo) -> None:
         console.print(f"Of it overridden by people: {_money(told['adjustment'])}")
     if told.get("extras"):
         console.print(extras_table(told["extras"]))
+    for other in told.get("same_device", ()):
+        console.print(f"The same device: {other['code']} {other['id']}, {other['stage']}")
     if told["inspection"] is not None:
         console.print(_findings(told["inspection"]))
+    if gift := told.get("donation"):
+        done = "delivered" if gift["delivered"] else "not delivered yet"
+        console.print(f"Donation: the {gift['what']}, to {gift['en']} {gift['zh']}; {done}")
     for condition in told["conditions"]:
         console.print(f"Before settlement: {condition['code']}: "
                       f"{'shown' if condition['met'] else 'not shown yet'}")  # fmt: skip
+    if told.get("facility"):
+        console.print(f"Facility: {_place(told['facility'])}")
     for name in ("valid_until", "receive_by", "answer_by"):
         if told[name] is not None:
             console.print(f"{name.replace('_', ' ').capitalize()}: {_moment(told[name], zone)}")
     console.print(_events(told, zone))
     console.print(f"Next: {', '.join(told['next']) or 'nothing, this is the end'}")
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    """The facility and how to get it there, or why there is none; the kind of place alone for the
+    customer."""
+    if "kind" in place:
+        return f"{place['en']} {place['zh']}"
+    if place["reason"] is not None:
+        return f"none, {place['reason']['code']}: {place['reason']['en']}"
+    where = f"{place['id']} ({place['en']} {place['zh']}), {place['km']:,} km, {place['week']}"
+    told = place["handling"] or {"packing_en": "", "transport_en": ""}
+    return f"{where}. {told['packing_en']} {told['transport_en']}".rstrip()
 
 
 def _findings(inspection: Mapping[str, Any]) -> Table:
@@ -50,6 +69,10 @@ def _findings(inspection: Mapping[str, Any]) -> Table:
             sides = (str(change["declared"]), str(change["inspected"]))
             table.add_row(change["reason"], *sides, evidence, amount)
     table.add_row("all together", "", "", "", _money(inspection["difference"]))
+    for extra in inspection.get("extras", ()):
+        amounts = (_money(extra[name]) for name in ("before", "after"))
+        why = extra["reason"]["code"]
+        table.add_row(f"{extra['label_en']}: {why}", *amounts, "", _money(extra["difference"]))
     return table
 
 

@@ -1,8 +1,8 @@
 """``tradein merchants``: the shops that this service values for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 OPERATOR = {"default": "this terminal"}  # as `valuation.shop.DEFAULT_MERCHANT`
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def placed(command: Command) -> Command:
+    """Where a store is."""
+    for option in (
+        click.option("--campus", metavar="NAME", help="The campus whose impact it counts to."),
+        click.option("--region", metavar="WORD", help="Where it is, as in the table facilities."),
+    ):
+        command = option(command)
+    return command
+
+
 @click.group(cls=common.DiscreetGroup)
 def merchants() -> None:
     """Merchants and their stores."""
@@ -24,14 +37,20 @@ def merchants() -> None:
 @merchants.command()
 @click.argument("name")
 @click.option("--store", required=True, help="Name of a store of theirs.")
+@placed
 @click.option("--json", "as_json", is_flag=True)
-def add(name: str, store: str, as_json: bool) -> None:
-    """Enter the merchant NAME with a store; of one that is there, another store.
+def add(name: str, store: str, region: str | None, campus: str | None, as_json: bool) -> None:
+    """Enter the merchant NAME with a store; of one that is there, another store. The merchant whose
+    quotes the commands here handle is called "default".
 
     Exit status: 0 entered; 2 a name that is none, or the database cannot be used.
     """
+    from valuation.shop import DEFAULT_MERCHANT
+
     with enrolment() as enter:
-        merchant, made = enter.merchant(name=name, store=store)
+        merchant, made = enter.merchant(
+            name=name, store=store, region=region, campus=campus, own=DEFAULT_MERCHANT
+        )
     if as_json:
         common.echo_json({"merchant": merchant.id, "store": made.id, "store_code": made.code})
         return
@@ -39,6 +58,20 @@ def add(name: str, store: str, as_json: bool) -> None:
     click.echo(f"{made.id}  {made.name}, store code {made.code}")
     click.echo(f"A key for their till: tradein keys new {merchant.id}", err=True)
     click.echo(f"Somebody at the counter: tradein clerks add {made.code} --name NAME", err=True)
+
+
+@merchants.command()
+@click.argument("store")
+@placed
+def place(store: str, region: str | None, campus: str | None) -> None:
+    """Say in which region STORE (an id or a code) is from now on, and to which campus it belongs.
+
+    What is left out stays; an empty word ('') forgets it. What was counted and reserved stays as it
+    was. Exit status: 0 said; 2 there is no such store, or the database cannot be used.
+    """
+    with enrolment() as enter:
+        made = enter.place(store=store, region=region, campus=campus)
+    click.echo(f"{made.id}  {made.name}: region {made.region or '–'}, campus {made.campus or '–'}")
 
 
 @merchants.command("list")
@@ -58,6 +91,8 @@ def list_(as_json: bool) -> None:
                 "store_code": each.code,
                 "store_name": each.name,
                 "since": moment(each.created_at),
+                "region": each.region,
+                "campus": each.campus,
             }
             for each in store.stores()
         ]
@@ -85,7 +120,8 @@ def margin(merchant: str | None, currency: str, as_json: bool) -> None:
     margin_ceiling,CNY,15000,minor units,contract
 
     12% of the net value up to CNY 1,500, 5% of what lies above, and CNY 10; CNY 40 at least, 150 at
-    most. All but the first row may be left out. The service reads its tables when it starts.
+    most. All but the first row may be left out. The service takes a changed file up by itself; a
+    broken one is named by /readyz, and the tables from before serve on.
 
     Exit status: 0 told; 2 no such merchant, a table is refused, or no database.
     """

@@ -5,7 +5,7 @@ left out. The one place where the terminal reaches into the service's rooms, and
 import gc
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from valuation.quotes.quoting import QuoteRequest
     from valuation.shop import Shop
     from valuation.tables.book import Book
+    from valuation.use_cases.standing import Answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
         shelf = beside.submit(_filled, Shelf(_store(settings, market)))
         from valuation.catalogue import Lookup, load_catalogue
         from valuation.domain.unit_keys import BYTES
-        from valuation.shop import Shop, device_checks
+        from valuation.shop import Shop, device_checks, shop_tables
         from valuation.storage.engine import make_engine
         from valuation.storage.unit_key import open_unit_keys
         from valuation.storage.upgrade import upgrade
@@ -70,7 +71,7 @@ def open_shop(settings: Settings, *, market: Market | None) -> "Shop":
             engine=engine,
             lookup=Lookup(load_catalogue()),
             tacs=tac_table(settings),
-            book=book(settings),
+            tables=shop_tables(settings),
             unit_keys=open_unit_keys(settings.unit_key_file, entropy=os.urandom(BYTES)),
             archive=TableArchive(settings.archive),
             checking=checking,
@@ -88,10 +89,10 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> Mapping[str, object]:
-    """Make and store a quote as the service does; its document."""
+def issue(shop: "Shop", request: "QuoteRequest", *, market: Market | None) -> "Answered":
+    """Make and store a quote as the service does."""
     from valuation.shop import DEFAULT_MERCHANT
-    from valuation.use_cases.issuing import issue as issued
+    from valuation.use_cases.issuing import issue_now as issued
 
     served_model(shop.shelf, market)
     return issued(shop, request, merchant=DEFAULT_MERCHANT, market=market.slug if market else None)
@@ -133,9 +134,9 @@ def served_model(shelf: "Shelf", market: Market | None) -> "PriceModel":
 
 def book(settings: Settings) -> "Book":
     """The shipped tables and the shop's own; BrokenTable."""
-    from valuation.shop import shop_book
+    from valuation.shop import shop_tables
 
-    return shop_book(settings)
+    return shop_tables(settings).book
 
 
 def tac_table(settings: Settings) -> "TacTable":
@@ -154,7 +155,12 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.domain.answers import ImpossibleAnswers
     from valuation.domain.questions import UnknownAnswer, UnknownQuestion
     from valuation.price_model.model import UnknownContext
-    from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded
+    from valuation.quotes.quoting import (
+        AmbiguousDevice,
+        DeviceNeeded,
+        NameTooLong,
+        OtherDeviceByTac,
+    )
     from valuation.shop import ArchiveUnavailable
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.quotes import CodeTaken
@@ -164,7 +170,9 @@ def refusals() -> tuple[type[Exception], ...]:
     return (
         CatalogueError, BrokenBlockList, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers,
         UnknownAnswer,
-        UnknownQuestion, UnknownContext, AmbiguousDevice, DeviceNeeded, DatabaseUnavailable,
+        UnknownQuestion, UnknownContext, AmbiguousDevice, DeviceNeeded, NameTooLong,
+        OtherDeviceByTac,
+        DatabaseUnavailable,
         CodeTaken, UnitKeyDamaged, ArchiveUnavailable, NotServed, CodeSpent, UnknownCode,
         *table_refusals(),
     )  # fmt: skip

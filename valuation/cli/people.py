@@ -67,7 +67,7 @@ def refusals() -> tuple[type[Exception], ...]:
     """What a person can be told in a line; the rest are our bugs."""
     from valuation.domain.customers import BadCustomer
     from valuation.people.customers import CustomerErased, PurchaseSettled
-    from valuation.people.enrolling import BadName, BadPin, TooManyKeys
+    from valuation.people.enrolling import BadName, BadPin, BadRegion, TooManyKeys
     from valuation.storage.customers import NoSuchCustomer
     from valuation.storage.engine import DatabaseUnavailable
     from valuation.storage.people import (
@@ -79,8 +79,8 @@ def refusals() -> tuple[type[Exception], ...]:
     )
 
     return (
-        BadCustomer, BadName, BadPin, CustomerErased, DatabaseUnavailable, NameTaken, NoSuchClerk,
-        NoSuchCustomer, NoSuchKey, NoSuchMerchant, NoSuchStore, PurchaseSettled, TooManyKeys,
+        BadCustomer, BadName, BadPin, BadRegion, CustomerErased, DatabaseUnavailable, NameTaken,
+        NoSuchClerk, NoSuchCustomer, NoSuchKey, NoSuchMerchant, NoSuchStore, PurchaseSettled, TooManyKeys,
     )  # fmt: skip
 
 

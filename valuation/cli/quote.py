@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from valuation.cli import common, opening
 from valuation.cli.answers import Answers, answer_options, given_answers, working
 from valuation.domain.market import Market
-from valuation.domain.redaction import holds_identifier
+from valuation.domain.redaction import IMEI, personal_data
 from valuation.settings import Settings
+
+if TYPE_CHECKING:
+    from valuation.use_cases.standing import Answered
 
 LONGEST = 120
 
@@ -28,9 +31,10 @@ class Words(click.ParamType[str]):
             self.fail(f"1 to {LONGEST} characters are expected, not {len(text)}", param, ctx)
         if not text.isprintable():
             self.fail("this is no readable text", param, ctx)
-        if holds_identifier(text):
-            # A quote keeps these words: an IMEI among them would be kept in the clear.
-            self.fail("this looks like an IMEI; give it with --imei", param, ctx)
+        if found := personal_data(text):
+            # A quote keeps these words: an IMEI or a phone number would be kept in the clear.
+            goes = "give it with --imei" if found == IMEI else "see `tradein customers`"
+            self.fail(f"this looks like {found}; {goes}", param, ctx)
         return text
 
 
@@ -80,8 +84,10 @@ def quote(
     }  # fmt: skip
     settings = common.settings()
     with common.one_line(opening.refusals):
-        document = _quoted(settings, known, market or settings.default_market, (price, buys))
-    _show(document, assumed, view=view, as_json=as_json, settings=settings)
+        document, standing = _quoted(
+            settings, known, market or settings.default_market, (price, buys)
+        )
+    _show(document, standing, assumed, view=view, as_json=as_json, settings=settings)
     if _is_no(document):
         sys.exit(common.REFUSED)
 
@@ -89,7 +95,7 @@ def quote(
 def _quoted(
     settings: Settings, known: Mapping[str, Any], market: Market | None,
     buys: tuple[int | None, str],
-) -> Mapping[str, object]:  # fmt: skip
+) -> "Answered":  # fmt: skip
     shop = opening.open_shop(settings, market=market)
     from valuation.quotes.quoting import QuoteRequest
 
@@ -111,12 +117,13 @@ def _context(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def _show(
-    document: Mapping[str, object], assumed: Answers, *, view: str, as_json: bool,
-    settings: Settings,
+    document: Mapping[str, object], standing: Mapping[str, object] | None, assumed: Answers, *,
+    view: str, as_json: bool, settings: Settings,
 ) -> None:  # fmt: skip
     from valuation.quotes.documents import customer_view, merchant_view
 
     shown = customer_view(document) if view == "customer" else merchant_view(document)
+    shown |= {"standing": standing} if standing else {}
     if as_json:
         common.echo_json({**shown, "set_by_works": list(assumed)})
         return

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from valuation.cli.margin_text import margin_text
+from valuation.domain.dispatch import Way
 from valuation.domain.money import Money
 from valuation.domain.questions import BY_ID
 
@@ -23,6 +24,8 @@ def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: Zo
     _print_head(console, quote)
     if quote["lines"]:
         console.print(_lines(quote))
+    if quote.get("standing"):
+        _print_standing(console, quote["standing"])
     if quote.get("extras"):
         console.print(extras_table(quote["extras"]))
     if quote.get("value"):
@@ -52,6 +55,17 @@ def _print_head(console: Console, quote: Shown) -> None:
         console.print(f"{referral['en']} {referral['zh']}")
         for suggestion in referral["suggestions"]:
             console.print(f"  perhaps {suggestion['name']} ({suggestion['id']})")
+
+
+def _print_standing(console: Console, standing: Shown) -> None:
+    """What holds besides now: what moved the amount, and other quotes of the unit."""
+    for line in standing["lines"]:
+        console.print(f"{line['label_en']} {line['label_zh']}: {money(line['amount'])}")
+    if standing["lines"]:
+        amount = money(standing["amount"])
+        console.print(Text(f"The amount now 当前金额: {amount}", style="bold"))
+    for other in standing["same_device"]:
+        console.print(f"The same device 同一设备: {other['code']}, {other['stage']}")
 
 
 def _outcome(quote: Shown) -> str:
@@ -155,9 +169,25 @@ def _disposition(found: Shown | None, *, settled: bool) -> Sequence[tuple[str, s
             f"{found['label_en']} {found['label_zh']} ({found['route']})",
         ),
         ("Flag", found["flag"]),
+        ("Given up", _given_up(found.get("given_up_for_reuse"))),
         ("Reasons", _both(found["reasons"])),
         ("Conditions", _both(found["conditions"])),
+        ("Handing over", _handling(found.get("handling"))),
     )
+
+
+def _given_up(told: Shown | None) -> str:
+    """What the shop gives up so that the device is used again."""
+    if told is None or not told["amount"]["amount"]:
+        return ""
+    return f"{money(told['amount'])} of expected value, for reuse instead of {told['instead_of']}"
+
+
+def _handling(told: Shown | None) -> str:
+    """Where not every way is open: which are, and what must be minded."""
+    if told is None or len(told["ways"]) == len(Way):
+        return ""
+    return f"{', '.join(told['ways'])}. {told['packing_en']} {told['transport_en']}"
 
 
 def _both(reasons: Sequence[Shown]) -> str:

@@ -84,7 +84,7 @@ def _cell(row: Result, column: str) -> object:
         return ""
     if column in AMOUNTS:
         return Money(value, row.currency).in_major_units()
-    return " ".join(value) if column == "missing" else value
+    return " ".join(value) if isinstance(value, tuple) else value
 
 
 WRITERS: dict[str, Callable[[TextIO, Columns], Write]] = {

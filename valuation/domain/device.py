@@ -6,10 +6,17 @@ from enum import StrEnum
 
 
 class Category(StrEnum):
-    """Kinds of device that the catalogue and the questions know."""
+    """Kinds of device that the questions know."""
 
     PHONE = "phone"
     TABLET = "tablet"
+    LAPTOP = "laptop"
+    WATCH = "watch"
+    APPLIANCE = "appliance"
+
+
+# Those that the catalogue holds; a device of another category is known by what it is called.
+CATALOGUED = frozenset({Category.PHONE, Category.TABLET})
 
 
 class CosmeticGrade(StrEnum):

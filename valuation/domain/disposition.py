@@ -1,10 +1,11 @@
 """Where a device goes: routes, the gates that close some, the flag that follows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from valuation.domain.answers import Levels
+from valuation.domain.questions import QUESTIONS
 
 
 class Route(StrEnum):
@@ -12,6 +13,7 @@ class Route(StrEnum):
 
     AS_IS = "resell-as-is"
     REFURBISH = "refurbish"
+    DONATE = "donate"
     PARTS = "parts"
     DISMANTLE = "dismantle"
     REFUSE = "refuse"
@@ -38,6 +40,7 @@ class Effect(StrEnum):
 FLAGS = {
     Route.AS_IS: Flag.RESALE,
     Route.REFURBISH: Flag.RESALE,
+    Route.DONATE: Flag.RESALE,
     Route.PARTS: Flag.DISMANTLE,
     Route.DISMANTLE: Flag.DISMANTLE,
     Route.REFUSE: Flag.NONE,
@@ -85,16 +88,37 @@ class Gates:
 
 
 def gate_table(rows: Sequence[Gate]) -> Gates:
-    """Gates that only close as answers get worse; LeakyGates names the pair that does not."""
+    """Gates that only close as answers get worse; LeakyGates names the pair that does not.
+
+    What closes resale, or puts a condition on it, does so for a donation: somebody uses the device.
+    """
     table: dict[tuple[str, int], tuple[Gate, ...]] = {}
-    for gate in rows:
+    given = [replace(g, route=Route.DONATE) for g in rows if g.route is Route.AS_IS]
+    for gate in (*rows, *given):
         if gate.effect is Effect.CLOSED and gate.route is Route.REFUSE:
             raise LeakyGates(f"{gate.code}: to refuse is always possible and cannot be closed")
         key = (gate.question, gate.level)
-        table[key] = (*table.get(key, ()), gate)
+        if gate not in table.get(key, ()):
+            table[key] = (*table.get(key, ()), gate)
     for gate in rows:
         _check_nested(gate, table)
+    for question, level in unnamed(table):
+        # A table of before the answer existed: it counts as the next worse one.
+        if (question, level - 1) in table:
+            table[question, level] = table[question, level - 1]
     return Gates(table)
+
+
+def unnamed(table: Mapping[tuple[str, int], object]) -> list[tuple[str, int]]:
+    """Answers but the best of the questions without a price that the table does not name, the
+    worst first."""
+    return [
+        (question.id, level)
+        for question in QUESTIONS
+        if not question.priced
+        for level in range(1, question.best)
+        if (question.id, level) not in table
+    ]
 
 
 def _check_nested(gate: Gate, table: Mapping[tuple[str, int], tuple[Gate, ...]]) -> None:
@@ -131,12 +155,20 @@ class RouteValue:
         return not self.closed_by
 
 
-def choose(routes: Sequence[RouteValue]) -> RouteValue:
+def choose(routes: Sequence[RouteValue], *, give_up: int = 0) -> RouteValue:
     """The open route with the highest expected value, ties to reuse; refuse where nothing else is.
 
-    ``routes`` are in reuse-first order and end with refuse.
+    ``routes`` are in reuse-first order and end with refuse. ``give_up``: minor units of expected
+    value that the shop gives up for reuse, whose best route is taken if it is no further below.
     """
     possible = [route for route in routes if route.open and route.route is not Route.REFUSE]
     if not possible:
         return next(route for route in routes if route.route is Route.REFUSE)
-    return max(possible, key=lambda route: route.expected)
+    best = best_of(possible)
+    reused = best_of([each for each in possible if FLAGS[each.route] is Flag.RESALE] or [best])
+    return reused if reused.expected >= best.expected - give_up else best
+
+
+def best_of(routes: Sequence[RouteValue]) -> RouteValue:
+    """The first of those with the highest expected value."""
+    return max(routes, key=lambda route: route.expected)

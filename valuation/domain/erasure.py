@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from valuation.domain.disposition import Route
 from valuation.domain.records import LONGEST_ID, LONGEST_TEXT, BadRecord, check_moment
-from valuation.domain.redaction import holds_identifier
+from valuation.domain.redaction import holds_identifier, personal_data
 
 REFERENCE = re.compile(r"[A-Za-z_]+:[\w.-]+")  # of a person: a name would stay in the log for ever
 
@@ -93,15 +93,10 @@ CONDITIONS = frozenset({ERASE, DESTROY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
-    """What was done to a quote's device; BadRecord where it cannot have been so.
+class ErasureFacts:
+    """What somebody says was done to a device. ``passed``: what the verification found. Moments
+    are in UTC."""
 
-    ``unit``: the keyed digest of the IMEI or serial number, None where the quote names no unit.
-    ``passed``: what the verification found. Moments are in UTC.
-    """
-
-    quote: str
-    unit: str | None
     method: Method
     technique: Technique
     tool: str
@@ -116,6 +111,17 @@ class Erasure:
     place: str
     note: str = ""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure(ErasureFacts):
+    """What was done to a quote's device; BadRecord where it cannot have been so.
+
+    ``unit``: the keyed digest of the IMEI or serial number, None where the quote names no unit.
+    """
+
+    quote: str
+    unit: str | None
+
     def __post_init__(self) -> None:
         for name in ("erased_by", "verified_by"):
             _check_text(name, getattr(self, name), longest=LONGEST_ID)
@@ -127,6 +133,9 @@ class Erasure:
             _check_text(name, getattr(self, name), longest=LONGEST_TEXT)
             if holds_identifier(getattr(self, name)):
                 raise BadRecord(f"{name}: it names no unit: leave the IMEI out")
+        for name in ("place", "note"):
+            if found := personal_data(getattr(self, name)):
+                raise BadRecord(f"{name}: this looks like {found}; a record names no customer")
         if self.method not in TECHNIQUES[self.technique]:
             can = " or ".join(sorted(TECHNIQUES[self.technique]))
             raise BadRecord(f"method: the technique {self.technique} is {can}, not {self.method}")

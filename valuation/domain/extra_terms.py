@@ -73,8 +73,8 @@ class Named:
 class Campaign(Named):
     """A bonus on an offer, or a coupon on a purchase.
 
-    Empty triggers fit everything; ``data``: demo markets alone, or real ones. ``least``: the least
-    offer, or price, that it applies to.
+    Empty triggers fit everything; ``data``: demo markets alone, or real ones; ``merchant``: whose
+    alone it is. ``least``: the least offer, or price, that it applies to.
     ``value``: minor units, or basis points (``is_share``) of the offer with the bonuses before it,
     or of the price that the coupons before it left; at most ``cap``.
     """
@@ -92,6 +92,7 @@ class Campaign(Named):
     cap: int | None
     order: int
     stacks: bool
+    merchant: str = ""
 
     def __post_init__(self) -> None:
         self._check(self.least, self.value, self.cap)

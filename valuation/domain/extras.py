@@ -54,8 +54,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Who the campaigns look at: the day, the market, the device handed in, the channel, what is
-    bought. Nothing of it is about a person."""
+    """Who the campaigns look at: the day, the shop, the market, the device handed in, the channel,
+    what is bought. Nothing of it is about a person."""
 
     day: date
     data: str
@@ -66,6 +66,7 @@ class Asking:
     channel: str | None
     purchase: Purchase | None
     claims: frozenset[Claim]
+    merchant: str
 
     def __post_init__(self) -> None:
         bought = self.purchase
@@ -252,6 +253,8 @@ def _trigger(campaign: Campaign, asking: Asking) -> Miss | None:
     """Which trigger does not fit, the least amount aside."""
     bonus = campaign.kind is Kind.BONUS
     bought = asking.purchase.category if asking.purchase else None
+    if campaign.merchant not in ("", asking.merchant):
+        return Miss.UNKNOWN  # of another shop's nothing is told, not even that there is one
     if not campaign.holds(asking.day):
         return Miss.NOT_NOW
     market = (campaign.data, asking.data), (campaign.country, asking.country)

@@ -1,5 +1,6 @@
 """Where a device can be taken: what each facility may take, what it costs, which is nearest."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,9 @@ from valuation.domain.answers import Levels
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route
 from valuation.domain.questions import BEST
+
+# How regions and facilities are named.
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 class Licence(StrEnum):
@@ -27,6 +31,7 @@ class Unplaced(StrEnum):
     NO_LICENCE = "no_licensed_facility"
     NONE_ALLOWED = "no_facility_may_take_it"
     FULL = "no_room"
+    NO_REGION = "no_region"
 
 
 @dataclass(frozen=True, slots=True)

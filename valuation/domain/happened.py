@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import NoneType
 
-from valuation.domain.disposition import Flag
+from valuation.domain.dispatch import Way
+from valuation.domain.disposition import Flag, Route
+from valuation.domain.giving import Gift
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.overrides import Override
 from valuation.domain.quote import Indicative, Offer, Quote, Referral, ValueOnly
@@ -17,6 +19,7 @@ from valuation.domain.records import (
     check_amount,
     check_moment,
 )
+from valuation.domain.reversals import Rerouting, Reversal
 
 
 class Kind(StrEnum):
@@ -39,6 +42,9 @@ class Kind(StrEnum):
     ERASED = "erased"
     OVERRIDDEN = "overridden"
     SETTLED = "settled"
+    DELIVERED = "delivered"
+    REVERSED = "reversed"
+    REROUTED = "rerouted"
     RETURNED = "returned"
     RECYCLED = "recycled"
     EXPIRED = "expired"
@@ -69,9 +75,12 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """The amount that the customer saw and accepted."""
+    """The amount that the customer saw and accepted, whether it or the device is given away, and
+    how the device is handed over."""
 
     amount: int
+    gift: Gift | None = None
+    way: Way | None = None
 
     def __post_init__(self) -> None:
         check_amount(self.amount)
@@ -98,9 +107,13 @@ class Erased:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What becomes of the device that is paid for; nothing is resold with somebody's data on it."""
+    """What becomes of the device that is paid for; nothing is resold with somebody's data on it.
+
+    ``route``: where it is not the one of the quote's disposition.
+    """
 
     flag: Flag
+    route: Route | None = None
 
 
 Detail = (
@@ -112,6 +125,8 @@ Detail = (
     | Erased
     | Override
     | Settlement
+    | Reversal
+    | Rerouting
     | None
 )
 
@@ -127,6 +142,8 @@ DETAILS: dict[Kind, tuple[type, ...]] = {
     # Settlements of before there were records of erasures say nothing.
     Kind.SETTLED: (Settlement, NoneType),
     Kind.OVERRIDDEN: (Override,),
+    Kind.REVERSED: (Reversal,),
+    Kind.REROUTED: (Rerouting,),
 }
 
 

@@ -35,23 +35,23 @@ class Cause(StrEnum):
 
     SETTLED = "settled"
     RECYCLED = "recycled"
-    RETURNED = "returned"
+    REROUTED = "rerouted"
+    RETURNED = "returned"  # of before a reversal was a step
     RESALE_FAILED = "resale_failed"
+    RETURNED_BY_BUYER = "returned_by_buyer"
+    ROUTED_ELSEWHERE = "routed_elsewhere"
+    COUNTED_BY_MISTAKE = "counted_by_mistake"
 
 
-REVERSALS = (Cause.RETURNED, Cause.RESALE_FAILED)
 # A route without an outcome is one that nothing comes of.
 OUTCOMES: Mapping[Route, Outcome] = {
     Route.AS_IS: Outcome.REUSED,
     Route.REFURBISH: Outcome.REFURBISHED,
+    Route.DONATE: Outcome.REUSED,
     Route.PARTS: Outcome.HARVESTED,
     Route.DISMANTLE: Outcome.DISMANTLED,
 }
 REUSE = frozenset({Outcome.REUSED, Outcome.REFURBISHED})
-
-
-class NothingToReverse(ValueError):
-    """The quote has no entry that still counts."""
 
 
 class UnreadableEntry(ValueError):
@@ -73,6 +73,7 @@ class Counted:
     ``weighed``: whether the weight is the device's own; else it is the table's. ``metals_ug`` by
     metal: what dismantling recovers. ``factors``: the tables behind the figures, by id, as digests.
     ``counter``: the entry is taken back; its quantities count against. ``actor``: a reference.
+    ``campus``: of the store, where it belongs to one.
     """
 
     quote: str
@@ -91,6 +92,7 @@ class Counted:
     metals_ug: Mapping[str, Span] = field(default_factory=dict)
     factors: Mapping[str, str] = field(default_factory=dict)
     counter: bool = False
+    campus: str | None = None
 
     def __post_init__(self) -> None:
         check_moment(self.at)
@@ -138,6 +140,8 @@ def spelled(counted: Counted, *, seq: int) -> str:
     names = (name for name in Counted.__dataclass_fields__ if name != "at")
     body = {name: getattr(counted, name) for name in names}
     told = {**body, "schema": SCHEMA, "seq": seq, "at": at}
+    if counted.campus is None:
+        del told["campus"]  # as entries were spelled before there were any
     return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -160,20 +164,20 @@ def read(body: str) -> Counted:
         raise UnreadableEntry(f"no entry of the ledger: {error}") from error
 
 
-def reversed_by(entries: Iterable[Counted], *, cause: Cause, actor: str, at: datetime) -> Counted:
-    """The counter-entry of a quote's entry that still counts; NothingToReverse."""
-    if cause not in REVERSALS:
-        raise NothingToReverse(f"{cause.value} takes nothing back")
-    standing: dict[Outcome, Counted] = {}
+def standing(entries: Iterable[Counted]) -> Counted | None:
+    """What of a quote's entries, in order, still counts."""
+    counts: dict[Outcome, Counted] = {}
     for entry in entries:
         if entry.counter:
-            standing.pop(entry.outcome, None)
+            counts.pop(entry.outcome, None)
         else:
-            standing[entry.outcome] = entry
-    if not standing:
-        raise NothingToReverse("nothing of this quote counts that could be taken back")
-    counted = next(reversed(standing.values()))
-    return replace(counted, cause=cause, actor=actor, at=at, counter=True)
+            counts[entry.outcome] = entry
+    return next(reversed(counts.values()), None)
+
+
+def countered(entry: Counted, *, cause: Cause, actor: str, at: datetime) -> Counted:
+    """The counter-entry: the same quantities, with a day and a reason of its own."""
+    return replace(entry, cause=cause, actor=actor, at=at, counter=True)
 
 
 def faults(links: Iterable[Link], *, head: Head) -> Iterator[Fault]:

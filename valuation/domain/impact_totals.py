@@ -67,6 +67,27 @@ def total(entries: Iterable[Counted]) -> Totals:
     )  # fmt: skip
 
 
+def together(parts: Iterable[Totals]) -> Totals:
+    """The sum of sums."""
+    whole = total(())
+    for part in parts:
+        metals = {
+            name: _plus(whole.metals_ug.get(name, NOTHING), part.metals_ug.get(name, NOTHING), 1)
+            for name in (*whole.metals_ug, *part.metals_ug)
+        }
+        whole = Totals(
+            devices={each: whole.devices[each] + part.devices[each] for each in Outcome},
+            weight_mg=whole.weight_mg + part.weight_mg,
+            metals_ug=metals,
+            co2e_g=_plus(whole.co2e_g, part.co2e_g, 1),
+            unweighed=whole.unweighed + part.unweighed,
+            table_weights=whole.table_weights + part.table_weights,
+            without_co2e=whole.without_co2e + part.without_co2e,
+            reversed=whole.reversed + part.reversed,
+        )
+    return whole
+
+
 def grouped(entries: Iterable[Counted], key: Callable[[Counted], str]) -> dict[str, Totals]:
     """The sums by a key, in its order."""
     groups: defaultdict[str, list[Counted]] = defaultdict(list)

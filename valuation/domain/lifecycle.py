@@ -16,8 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from valuation.domain.disposition import Flag
+from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.erasure import CONDITIONS, DESTROY
+from valuation.domain.giving import Gift, Given
 from valuation.domain.happened import (
     ConditionMet,
     Consent,
@@ -34,6 +35,7 @@ from valuation.domain.moves import (
     ERASABLE,
     MOVES,
     PINNED,
+    SAYS_MORE,
     TAKERS,
     TIMED,
     Stage,
@@ -44,6 +46,7 @@ from valuation.domain.moves import (
 from valuation.domain.overrides import Override
 from valuation.domain.records import CLOCK, Actor, BadRecord, Evidence, Role, check_moment
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, Reversal
 
 
 class ImpossibleHistory(ValueError):
@@ -56,7 +59,9 @@ class Life:
 
     ``amount``: what the shop would pay now. ``adjustment``: the sum of overrides, their own line
     in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
-    of the last record of an erasure that counts.
+    of the last record of an erasure that counts. ``rerouted``: where the device goes since its
+    settlement was taken back. ``gift``: what the customer last agreed to give, ``delivered``:
+    whether the cause has it.
     """
 
     stage: Stage
@@ -72,6 +77,9 @@ class Life:
     adjustment: int = 0
     overridden: int = 0
     erased: str | None = None
+    rerouted: Route | None = None
+    gift: Gift | None = None
+    delivered: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -151,7 +159,8 @@ def take(
     """The events to append: the step, and before it what time did unrecorded; or IllegalStep.
 
     ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, a
-    Settlement for SETTLE, and if the customer named an amount a Consent for ACCEPT.
+    Settlement for SETTLE, a Reversal or Rerouting for REVERSE, and if the customer named an amount
+    a Consent for ACCEPT.
     """
     timed = followed(life=life, now=now)
     current = as_at(life=life, now=now)
@@ -167,8 +176,12 @@ def take(
         raise IllegalStep(Refusal.SHOWN_BY_A_RECORD, condition=detail.condition)
     if kind is Kind.SETTLED and not isinstance(detail, Settlement):
         raise BadRecord("a settlement says what becomes of the device")
+    if kind is Kind.RECYCLED:
+        _check_recyclable(current)
     if isinstance(detail, CounterOffer) and kind is Kind.INSPECTED:
         kind = Kind.COUNTER_OFFERED
+    if isinstance(detail, Rerouting) and kind is Kind.REVERSED:
+        kind = Kind.REROUTED
     event = Happened(kind=kind, actor=actor, at=now, evidence=evidence, detail=detail)
     _check_facts(current, event)
     return (event,) if timed is None else (timed, event)
@@ -196,7 +209,7 @@ def _time_up(life: Life) -> Happened | None:
 
 
 def _check_possible(life: Life, event: Happened) -> None:
-    tried = Kind.INSPECTED if event.kind is Kind.COUNTER_OFFERED else event.kind
+    tried = SAYS_MORE.get(event.kind, event.kind)
     possible = (
         life.stage in ERASABLE if tried is Kind.ERASED else tried in MOVES[life.stage].values()
     )
@@ -210,8 +223,10 @@ def _check_possible(life: Life, event: Happened) -> None:
 
 def _check_facts(life: Life, event: Happened) -> None:
     match event.detail:
-        case Consent(amount=named):
+        case Consent(amount=named, gift=gift):
             _check_same(life, named)
+            if gift is not None and gift.what is Given.AMOUNT and not named:
+                raise IllegalStep(Refusal.NOTHING_TO_GIVE)
         case Confirmed() | CounterOffer() as found:
             _check_verdict(life, found)
         case ConditionMet(condition=condition):
@@ -220,13 +235,37 @@ def _check_facts(life: Life, event: Happened) -> None:
             _check_override(life, made, event.actor)
         case Settlement(flag=flag):
             _check_erased(life, flag)
+        case Reversal():
+            if life.stage is Stage.REVERSED:
+                raise IllegalStep(Refusal.ALREADY_REVERSED)
+        case Rerouting(route=route):
+            _check_erased(life, FLAGS[route])
+    if event.kind is Kind.DELIVERED:
+        _check_delivery(life, event.evidence)
     if event.kind is Kind.SETTLED and life.unmet:
         raise IllegalStep(Refusal.SETTLEMENT_BEFORE_CONDITIONS, conditions=", ".join(life.unmet))
+
+
+def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
+    if life.gift is None:
+        raise IllegalStep(Refusal.NOTHING_GIVEN)
+    if life.delivered:
+        raise IllegalStep(Refusal.ALREADY_DELIVERED)
+    if not evidence:
+        raise IllegalStep(Refusal.EVIDENCE_MISSING, condition="delivery")
 
 
 def _check_erased(life: Life, flag: Flag) -> None:
     if flag is Flag.RESALE and life.erased is None:
         raise IllegalStep(Refusal.NOT_ERASED)
+    if DESTROY in life.unmet:
+        raise IllegalStep(Refusal.NOT_DESTROYED)
+
+
+def _check_recyclable(life: Life) -> None:
+    """Asked of a new step alone: devices of before this were recycled without a record."""
+    if life.erased is None:
+        raise IllegalStep(Refusal.RECYCLED_UNERASED)
     if DESTROY in life.unmet:
         raise IllegalStep(Refusal.NOT_DESTROYED)
 
@@ -267,8 +306,14 @@ def _after(life: Life, event: Happened) -> Life:
         stage=stage_after(stage=life.stage, kind=event.kind),
         events=(*life.events, event),
     )
+    if event.kind in (Kind.ACCEPTED, Kind.COUNTER_ACCEPTED):
+        # Each consent is whole: what was given at the offer is said again at a counter-offer.
+        gift = event.detail.gift if isinstance(event.detail, Consent) else None
+        moved = replace(moved, gift=gift)
     if event.kind is Kind.ACCEPTED:
         return replace(moved, receive_by=event.at + life.receive_within)
+    if event.kind is Kind.DELIVERED:
+        return replace(moved, delivered=True)
     match event.detail:
         case Confirmed(amount=amount, conditions=conditions):
             return replace(moved, amount=amount, conditions=conditions)
@@ -286,6 +331,8 @@ def _after(life: Life, event: Happened) -> Life:
                 adjustment=life.adjustment + made.difference,
                 overridden=made.moved,
             )
+        case Rerouting(route=route):
+            return replace(moved, rerouted=route)
     return moved
 
 

@@ -21,6 +21,7 @@ class Stage(StrEnum):
     COUNTER_OFFERED = "counter_offered"
     COUNTER_ACCEPTED = "counter_accepted"
     SETTLED = "settled"
+    REVERSED = "reversed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -46,13 +47,17 @@ class Step(StrEnum):
     RETURN = "return"
     RECYCLE = "recycle"
     OVERRIDE = "override"
+    REVERSE = "reverse"
+    DELIVER = "deliver"
 
 
 _OVERRIDE = {Step.OVERRIDE: Kind.OVERRIDDEN}
 _BACK = {Step.DECLINE_RETURN: Kind.DECLINED_RETURN}
+_REVERSE = {Step.REVERSE: Kind.REVERSED}
 _AGREED = {Step.SHOW: Kind.CONDITION_MET, Step.SETTLE: Kind.SETTLED, **_BACK, **_OVERRIDE}
 
-# A stage without steps is an end. An inspection that finds a counter-offer is recorded as one.
+# A stage without steps is an end. An inspection that finds a counter-offer is recorded as one, and
+# a reversal that names another route as rerouted.
 MOVES: Mapping[Stage, Mapping[Step, Kind]] = {
     **{stage: {} for stage in Stage},
     Stage.OFFERED: {
@@ -72,8 +77,16 @@ MOVES: Mapping[Stage, Mapping[Step, Kind]] = {
         **_OVERRIDE,
     },
     Stage.COUNTER_ACCEPTED: _AGREED,
+    Stage.SETTLED: {Step.DELIVER: Kind.DELIVERED, **_REVERSE},
+    Stage.REVERSED: _REVERSE,
     Stage.DECLINED_RETURN: {Step.RETURN: Kind.RETURNED},
     Stage.DECLINED_RECYCLING: {Step.RECYCLE: Kind.RECYCLED},
+}
+
+# By what they are steps as, in the table above.
+SAYS_MORE: Mapping[Kind, Kind] = {
+    Kind.COUNTER_OFFERED: Kind.INSPECTED,
+    Kind.REROUTED: Kind.REVERSED,
 }
 
 # What time does to a stage whose deadline has passed.
@@ -99,6 +112,7 @@ ERASABLE = frozenset(
         Stage.INSPECTED,
         Stage.COUNTER_ACCEPTED,
         Stage.SETTLED,
+        Stage.REVERSED,
         Stage.DECLINED_RECYCLING,
         Stage.RECYCLED,
     }
@@ -116,6 +130,7 @@ TAKERS: Mapping[Step, frozenset[Role]] = {
     Step.DECLINE_RETURN: _ANYBODY,
     Step.DECLINE_RECYCLING: _ANYBODY,
     Step.OVERRIDE: _STAFF,
+    Step.REVERSE: frozenset({Role.MANAGER, Role.MERCHANT}),
 }
 
 # Stages with one reason for whatever they do not allow.
@@ -125,6 +140,7 @@ _ONE_REASON: Mapping[Stage, Refusal] = {
     Stage.VALUED: Refusal.NO_OFFER,
     Stage.REFERRED: Refusal.REFERRED,
     Stage.SETTLED: Refusal.ALREADY_SETTLED,
+    Stage.REVERSED: Refusal.ALREADY_REVERSED,
     Stage.DECLINED: Refusal.ALREADY_DECLINED,
     Stage.WITHDRAWN: Refusal.WITHDRAWN,
     Stage.EXPIRED: Refusal.QUOTE_EXPIRED,
@@ -134,12 +150,14 @@ _ONE_REASON: Mapping[Stage, Refusal] = {
     Stage.RETURNED: Refusal.ALREADY_RETURNED,
     Stage.RECYCLED: Refusal.ALREADY_RECYCLED,
 }
-_ACCEPTED_ALREADY = {
+_UNDER_WAY = {
     Step.ACCEPT: Refusal.ALREADY_ACCEPTED,
     Step.WITHDRAW: Refusal.ALREADY_ACCEPTED,
+    Step.REVERSE: Refusal.NOT_SETTLED,
+    Step.DELIVER: Refusal.NOT_SETTLED,
 }
 _IN_HAND = {
-    **_ACCEPTED_ALREADY,
+    **_UNDER_WAY,
     Step.DECLINE: Refusal.DEVICE_HERE,
     Step.RECEIVE: Refusal.ALREADY_RECEIVED,
     Step.INSPECT: Refusal.ALREADY_INSPECTED,
@@ -158,12 +176,15 @@ def refusal(*, stage: Stage, step: Step) -> Refusal:
     if stage in _ONE_REASON:
         return _ONE_REASON[stage]
     if stage is Stage.ACCEPTED:
-        return _ACCEPTED_ALREADY.get(step, Refusal.NOT_RECEIVED)
+        return _UNDER_WAY.get(step, Refusal.NOT_RECEIVED)
     return _IN_HAND[step] if step in _IN_HAND else _NOT_YET_AGREED[stage]
 
 
 def stage_after(*, stage: Stage, kind: Kind) -> Stage:
-    """Where an event leads: silence to return; what is shown, erased or overridden nowhere."""
-    if kind in (Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN):
+    """Where an event leads: silence to return, another route to settled again; what is shown,
+    erased, overridden or delivered nowhere."""
+    if kind in (Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN, Kind.DELIVERED):
         return stage
+    if kind is Kind.REROUTED:
+        return Stage.SETTLED
     return Stage.DECLINED_RETURN if kind is Kind.UNANSWERED else Stage(kind.value)

@@ -2,8 +2,8 @@
 
 Before acceptance only downwards, afterwards only upwards. A role's limit is on what people have
 moved on one quote altogether, up and down, so that it cannot be split into small steps. Beyond
-it a second person confirms: one whose own limit covers the whole, or, where nobody's does, one
-with the highest limit there is.
+it a second person confirms, one whose own limit covers the whole. The highest limit of the policy
+is what may be moved on one quote at all, whoever confirms.
 """
 
 from collections.abc import Mapping
@@ -116,6 +116,11 @@ def override(
         raise IllegalStep(
             Refusal.NOT_THIS_ROLE, role=by.role.value, step="override", may=_those(limits)
         )
+    # Before a second person is asked for: none could confirm it.
+    moved = standing.overridden + abs(amount - standing.amount)
+    ceiling = max(limit for role, limit in limits.items() if role in PEOPLE)
+    if moved > ceiling:
+        raise IllegalStep(Refusal.OVERRIDE_ABOVE_CEILING, moved=moved, ceiling=ceiling)
     made = Override(
         before=standing.amount,
         amount=amount,
@@ -133,8 +138,7 @@ def override(
 
 def _check_second(second: Actor, moved: int, limits: Limits) -> None:
     own = {role: limit for role, limit in limits.items() if role in PEOPLE}
-    enough = min(moved, max(own.values()))
-    able = {role: limit for role, limit in own.items() if limit >= enough}
+    able = {role: limit for role, limit in own.items() if limit >= moved}
     if second.role not in able:
         raise IllegalStep(
             Refusal.SECOND_PERSON_MAY_NOT, role=second.role.value, moved=moved, may=_those(able)

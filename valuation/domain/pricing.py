@@ -14,11 +14,10 @@ from typing import NamedTuple
 from valuation.domain.disposition import Route, RouteValue
 from valuation.domain.money import down_to_step, largest_remainder, share
 from valuation.domain.states import State
-from valuation.domain.tariff import Assessment, Tariff
+from valuation.domain.tariff import Assessment, Tariff, Work
 from valuation.domain.terms import Handling, Terms
 
 RULES = 1  # version of the arithmetic in this module; old quotes name the one they were made by
-ROUTES = tuple(Route)
 NO_COSTS = Handling()
 
 
@@ -39,11 +38,17 @@ Lines = tuple[tuple[str, int], ...]
 
 
 class Gross(NamedTuple):
-    """What a route brings in, by what name, and the repairs that it takes, in minor units."""
+    """What a route brings in, by what name, and what repairs cost and risk, in minor units."""
 
     name: str
-    amount: int
+    whole: int
     repairs: int = 0
+    risk: int = 0
+
+    @property
+    def amount(self) -> int:
+        """What is sold in the mean of repairs that succeed and that fail."""
+        return self.whole - self.risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Appraisal:
 
     def routes(self, state: State) -> tuple[RouteValue, ...]:
         """Every route with its expected value, reuse first."""
-        return tuple([self._route(route, state) for route in ROUTES])
+        return tuple([self._route(route, state) for route in self.terms.routes])
 
     def resale_value(self, state: State, statistic: Statistic) -> int:
         """What it sells for as it is: the kind of price, then deductions for untaught answers."""
@@ -114,7 +119,8 @@ class Appraisal:
     def _best(self, state: State) -> tuple[int, Route]:
         if state not in self._offers:
             closed = self.assessed(state).closed
-            paid = [(self._paid(route, state), route) for route in ROUTES if route not in closed]
+            routes = (route for route in self.terms.routes if route not in closed)
+            paid = [(self._paid(route, state), route) for route in routes]
             self._offers[state] = max(paid, key=itemgetter(0))
         return self._offers[state]
 
@@ -147,7 +153,7 @@ class Appraisal:
                 return Gross("parts value", self._parts_value(state, stat))
             case Route.DISMANTLE:
                 return Gross("materials", self._metal(stat))
-            case Route.REFUSE:
+            case Route.DONATE | Route.REFUSE:
                 return Gross("nothing", 0)
 
     def _refurbished(self, state: State, stat: Statistic) -> Gross:
@@ -157,10 +163,9 @@ class Appraisal:
         repairs = self.assessed(state).repairs
         if not repairs:
             return unrepaired
-        plans = [
-            Gross("resale value repaired", self.resale_value(it, stat), cost)
-            for it, cost in repairs
-        ]
+        # What a repair ruins is still worth its parts.
+        ruined = self._parts_value(state, stat)
+        plans = [_repaired(self.resale_value(it, stat), ruined, work) for it, work in repairs]
         return max(unrepaired, *plans, key=lambda gross: self._net(Route.REFURBISH, gross))
 
     def _parts_value(self, state: State, stat: Statistic) -> int:
@@ -175,18 +180,26 @@ class Appraisal:
     def _net(self, route: Route, gross: Gross) -> int:
         """What is left after handling and repairs. Cost shares are rounded once, together:
         rounding each would let one more unit of value leave less."""
-        costs = self.terms.handling.get(route, NO_COSTS)
+        costs = self.tariff.handling.get(route, NO_COSTS)
         return gross.amount - costs.of_value(gross.amount) - costs.whole_fixed - gross.repairs
 
     def _lines(self, route: Route, gross: Gross) -> Lines:
-        costs = self.terms.handling.get(route, NO_COSTS)
+        costs = self.tariff.handling.get(route, NO_COSTS)
         shares: Sequence[int] = [0] * len(costs.shares)
         if costs.of_value(gross.amount):
             weights = [basis_points for _, basis_points in costs.shares]
             shares = largest_remainder(total=costs.of_value(gross.amount), weights=weights)
         return (
-            (gross.name, gross.amount),
+            (gross.name, gross.whole),
+            *((("repairs that fail", -gross.risk),) if gross.risk else ()),
             *((name, -part) for (name, _), part in zip(costs.shares, shares, strict=True)),
             *((name, -amount) for name, amount in costs.fixed),
             *((("repairs", -gross.repairs),) if gross.repairs else ()),
         )
+
+
+def _repaired(value: int, ruined: int, work: Work) -> Gross:
+    """The mean of the repaired value and, where the repair fails, of what is left, rounded down."""
+    left = min(ruined, value)
+    mean = (work.succeeds * value + (work.tried - work.succeeds) * left) // work.tried
+    return Gross("resale value repaired", value, work.cost, value - mean)

@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 from valuation.domain.device import Category, CosmeticGrade
 
-HANDHELDS = frozenset({Category.PHONE, Category.TABLET})
+ALL = frozenset(Category)
+# They have a display, a battery, an account and somebody's data; a large appliance has none.
+PERSONAL = ALL - {Category.APPLIANCE}
+WITH_CAMERA = PERSONAL - {Category.WATCH}
+WITH_BACK = PERSONAL - {Category.LAPTOP}
 PHONES = frozenset({Category.PHONE})
 
 
@@ -53,7 +57,7 @@ class Question:
     required: bool = False
     priced: bool = True
     repairable: bool = False
-    categories: frozenset[Category] = HANDHELDS
+    categories: frozenset[Category] = PERSONAL
     asked_when: tuple[Condition, ...] = field(default=())
 
     @property
@@ -116,7 +120,10 @@ POWERED = (Condition("powers_on", "yes"),)
 FAULTY = (*POWERED, Condition("functions_work", "no"))
 
 
-def _fault(question: str, en: str, zh: str, *, cap: CosmeticGrade | None = None) -> Question:
+def _fault(
+    question: str, en: str, zh: str, *, cap: CosmeticGrade | None = None,
+    categories: frozenset[Category] = PERSONAL,
+) -> Question:  # fmt: skip
     """A named fault, asked only when something besides the display does not work."""
     return Question(
         id=question,
@@ -125,6 +132,7 @@ def _fault(question: str, en: str, zh: str, *, cap: CosmeticGrade | None = None)
         reason_code=f"{question}_differs",
         answers=(Answer("no", "no", "否", cap), Answer("yes", "yes", "是")),
         repairable=True,
+        categories=categories,
         asked_when=FAULTY,
     )
 
@@ -132,7 +140,7 @@ def _fault(question: str, en: str, zh: str, *, cap: CosmeticGrade | None = None)
 QUESTIONS: tuple[Question, ...] = (
     Question(
         id="powers_on", en="Does it power on?", zh="能否正常开机？",
-        reason_code="powers_on_differs", answers=NO_YES, required=True,
+        reason_code="powers_on_differs", answers=NO_YES, required=True, categories=ALL,
     ),
     Question(
         id="display_works", en="Do picture and touch work?", zh="屏幕显示和触控是否正常？",
@@ -147,18 +155,24 @@ QUESTIONS: tuple[Question, ...] = (
         id="functions_work", en="Does everything else work (camera, sound, buttons, radio, "
         "fingerprint or face, charging, back)?", zh="其余功能（相机、声音、按键、信号、指纹/面容、"
         "充电、后盖）是否全部正常？", reason_code="functions_work_differs", answers=NO_YES,
-        required=True, repairable=True, asked_when=POWERED,
+        required=True, repairable=True, categories=ALL, asked_when=POWERED,
     ),
-    _fault("cameras_work", "Do the cameras work?", "相机是否正常？"),
-    _fault("biometrics_work", "Does the fingerprint or face sensor work?", "指纹或面容是否正常？"),
+    _fault("cameras_work", "Do the cameras work?", "相机是否正常？", categories=WITH_CAMERA),
+    _fault(
+        "biometrics_work", "Does the fingerprint or face sensor work?", "指纹或面容是否正常？",
+        categories=WITH_CAMERA,
+    ),
     _fault("audio_works", "Do speakers and microphone work?", "扬声器和麦克风是否正常？"),
     _fault("buttons_work", "Do all buttons work?", "按键是否正常？"),
     _fault("charging_works", "Does it charge?", "充电是否正常？"),
     _fault("radio_works", "Do signal, Wi-Fi and Bluetooth work?", "信号、Wi-Fi、蓝牙是否正常？"),
-    _fault("back_intact", "Is the back unbroken?", "后盖是否完好？", cap=CosmeticGrade.D),
+    _fault(
+        "back_intact", "Is the back unbroken?", "后盖是否完好？", cap=CosmeticGrade.D,
+        categories=WITH_BACK,
+    ),
     Question(
         id="cosmetic_grade", en="Cosmetic grade", zh="外观成色",
-        reason_code="cosmetic_grade_differs",
+        reason_code="cosmetic_grade_differs", categories=ALL,
         answers=(
             Answer("E", "E: broken or bent housing", "E：外壳破损或弯曲"),
             Answer("D", "D: deep scratches or dents", "D：明显划痕或磕碰（8成新及以下）"),
@@ -190,15 +204,16 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         id="block_list", en="Is it reported stolen or on a block list?",
         zh="是否被报失或列入黑名单？",
-        reason_code="block_list_found", required=True, priced=False,
+        reason_code="block_list_found", required=True, priced=False, categories=ALL,
         answers=(Answer("listed", "listed", "已列入"), Answer("clear", "clear", "未列入")),
     ),
     Question(
-        id="battery_safety", en="Is the battery flat, whole and cool?",
-        zh="电池是否无鼓包、无破损、无发热？",
+        id="battery_safety", en="Is it dry, and its battery flat, whole and cool?",
+        zh="设备是否干燥，电池是否无鼓包、无破损、无发热？",
         reason_code="battery_hazard_found", required=True, priced=False,
         answers=(
-            Answer("swollen", "swollen or damaged", "鼓包或破损"),
+            Answer("swollen", "swollen, punctured or hot", "鼓包、破损或发热"),
+            Answer("wet", "wet, or has been in water", "受潮或进水"),
             Answer("normal", "normal", "正常"),
         ),
     ),

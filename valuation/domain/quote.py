@@ -139,12 +139,22 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """The quote, by its spoken code, under whose day and versions a later one with the same answers
+    was made while it was open; and when it was issued, from which its validity runs."""
+
+    quote: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """One device, its answers, and what they are worth today in one market.
 
     ``stale_since``: the day after which the price model's sales say nothing, where that is past.
     ``lock_days``: the offer is that of a device handed over so many days after ``as_of``.
-    ``extras``: what stands beside the offer, where there is anything.
+    ``extras``: what stands beside the offer, where there is anything. ``pin``: the open quote that
+    it succeeds, where there is one.
     ``mode``: of the key that asked; what a test key was answered binds nobody. ``checked``: what a
     source said of the unit, beside what was declared; ``answers`` are those that count.
     """
@@ -171,6 +181,7 @@ class Quote:
     lines: Sequence[Line] = ()
     disposition: Disposition | None = None
     extras: Extras | None = None
+    pin: Pin | None = None
 
 
 def held_until(*, issued_at: datetime, policy: Policy, lock_days: int) -> datetime:

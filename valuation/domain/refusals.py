@@ -17,6 +17,10 @@ class Refusal(StrEnum):
     ALREADY_ACCEPTED = "already_accepted"
     OTHER_AMOUNT = "other_amount"
     CODE_HELD = "code_held"
+    UNIT_HELD = "unit_held"
+    UNIT_SETTLED = "unit_settled"
+    UNIT_GONE = "unit_gone"
+    LISTED_SINCE = "listed_since"
     QUOTE_EXPIRED = "quote_expired"
     WITHDRAWN = "withdrawn"
     ALREADY_DECLINED = "already_declined"
@@ -38,11 +42,25 @@ class Refusal(StrEnum):
     SETTLEMENT_BEFORE_CONDITIONS = "settlement_before_conditions"
     SHOWN_BY_A_RECORD = "shown_by_a_record"
     NOT_ERASED = "not_erased"
+    RECYCLED_UNERASED = "recycled_unerased"
     NOT_DESTROYED = "not_destroyed"
     ERASED_TOO_EARLY = "erased_too_early"
     ERASED_LATER = "erased_later"
     ERASED_OTHER_UNIT = "erased_other_unit"
     ALREADY_SETTLED = "already_settled"
+    NO_LICENSED_PLACE = "no_licensed_place"
+    NOT_SETTLED = "not_settled"
+    GIFT_BESIDE_EXTRAS = "gift_beside_extras"
+    CANNOT_BE_GIVEN = "cannot_be_given"
+    NOTHING_TO_GIVE = "nothing_to_give"
+    NOTHING_GIVEN = "nothing_given"
+    ALREADY_DELIVERED = "already_delivered"
+    WAY_CLOSED = "way_closed"
+    ALREADY_REVERSED = "already_reversed"
+    NOTHING_COUNTED = "nothing_counted"
+    COUNTED_BEFORE = "counted_before"
+    SAME_ROUTE = "same_route"
+    ROUTE_CLOSED = "route_closed"
     NOT_DECLINED = "not_declined"
     TO_BE_RETURNED = "to_be_returned"
     TO_BE_RECYCLED = "to_be_recycled"
@@ -51,6 +69,7 @@ class Refusal(StrEnum):
     OVERRIDE_CHANGES_NOTHING = "override_changes_nothing"
     OVERRIDE_UP_BEFORE_ACCEPTANCE = "override_up_before_acceptance"
     OVERRIDE_DOWN_AFTER_ACCEPTANCE = "override_down_after_acceptance"
+    OVERRIDE_ABOVE_CEILING = "override_above_ceiling"
     SECOND_PERSON_NEEDED = "second_person_needed"
     SECOND_PERSON_IS_THE_FIRST = "second_person_is_the_first"
     SECOND_PERSON_MAY_NOT = "second_person_may_not"
@@ -75,6 +94,14 @@ SENTENCES: Mapping[Refusal, str] = {
     "quote again.",
     Refusal.CODE_HELD: "A single-use code of this quote was used or is held by another accepted "
     "quote: ask for a new quote without it.",
+    Refusal.UNIT_HELD: "This IMEI or serial number is under {quote}, which was accepted, and one "
+    "device is sold once: end that sale first, or compare the number.",
+    Refusal.UNIT_SETTLED: "This IMEI or serial number was settled under {quote}: it may be traded "
+    "in again under a quote that is accepted on a later day.",
+    Refusal.UNIT_GONE: "This IMEI or serial number was dismantled, refused or left for recycling "
+    "under {quote} and cannot be here again: compare the number.",
+    Refusal.LISTED_SINCE: "{source} now says of this device: {questions}. Nothing is paid for it "
+    "as it was inspected: decline with return, and ask for a new quote once that is put right.",
     Refusal.QUOTE_EXPIRED: "The quote was valid until {valid_until}: ask for a new quote.",
     Refusal.WITHDRAWN: "The shop withdrew the quote: ask for a new quote.",
     Refusal.ALREADY_DECLINED: "The customer declined: ask for a new quote.",
@@ -110,6 +137,9 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.NOT_ERASED: "Nothing is resold before a record says that its data were erased and "
     "verified, and there is none that counts: record it first (POST /v1/quotes/…/erasure, or "
     "`tradein erasure record`); a factory reset alone does not count.",
+    Refusal.RECYCLED_UNERASED: "Nothing is left for recycling with somebody's data on it: record "
+    "that they were erased, or the storage destroyed, first (POST /v1/quotes/…/erasure, or "
+    "`tradein erasure record`).",
     Refusal.NOT_DESTROYED: "Settlement depends on a record that the storage was destroyed: record "
     "it first with the method destroy (POST /v1/quotes/…/erasure, or `tradein erasure record`).",
     Refusal.ERASED_TOO_EARLY: "The record says that the erasure began at {started}, before the "
@@ -119,6 +149,26 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.ERASED_OTHER_UNIT: "The record names another IMEI or serial number than the quote: "
     "record it with the quote of its own device.",
     Refusal.ALREADY_SETTLED: "The quote has been settled.",
+    Refusal.NO_LICENSED_PLACE: "A damaged battery goes only to a facility with the licence for it, "
+    "and no place at one can be reserved in the week {week} ({reason}): try again when there is "
+    "room, see `tradein facilities`.",
+    Refusal.GIFT_BESIDE_EXTRAS: "A bonus, a subsidy or a purchase stands beside this offer, and a "
+    "donation goes without: ask for a new quote with neither codes nor purchase.",
+    Refusal.CANNOT_BE_GIVEN: "Nobody could use this device on ({gates}): give the amount instead.",
+    Refusal.NOTHING_TO_GIVE: "Nothing is paid for this device: give the device, or nothing.",
+    Refusal.NOTHING_GIVEN: "Nothing was given with this quote, so there is nothing to deliver.",
+    Refusal.ALREADY_DELIVERED: "It has been delivered.",
+    Refusal.WAY_CLOSED: "The device cannot be handed over by {way}; what is open: {ways}.",
+    Refusal.NOT_SETTLED: "The quote has not been settled: there is nothing to take back.",
+    Refusal.ALREADY_REVERSED: "The settlement has been taken back. Once it is known where the "
+    "device goes instead, reverse with that route.",
+    Refusal.NOTHING_COUNTED: "Nothing of this quote counts in the ledger of impact; if it was "
+    "settled before there was one, run `tradein impact catch-up` first.",
+    Refusal.COUNTED_BEFORE: "The device was counted as {outcome} before and was taken back: it is "
+    "counted so once.",
+    Refusal.SAME_ROUTE: "The device is on the route {route} already.",
+    Refusal.ROUTE_CLOSED: "The route {route} is closed to this device ({gates}), whatever becomes "
+    "of it: name another.",
     Refusal.NOT_DECLINED: "The customer has not declined: the device is neither returned nor "
     "recycled.",
     Refusal.TO_BE_RETURNED: "The sale is off, and the device goes back to the customer: return it.",
@@ -131,6 +181,8 @@ SENTENCES: Mapping[Refusal, str] = {
     "downwards: name less than {amount}.",
     Refusal.OVERRIDE_DOWN_AFTER_ACCEPTANCE: "Once it is accepted an offer is only overridden "
     "upwards: name more than {amount}.",
+    Refusal.OVERRIDE_ABOVE_CEILING: "People would have moved this quote by {moved}, and the policy "
+    "lets nobody move one by more than {ceiling}: ask whoever sets the policy.",
     Refusal.SECOND_PERSON_NEEDED: "People would have moved this quote by {moved}, and a {role} "
     "may move it by {limit}: a second person must confirm.",
     Refusal.SECOND_PERSON_IS_THE_FIRST: "Nobody confirms their own override: ask someone else.",

@@ -5,18 +5,21 @@ answer's gates, deduction, repair price and parts stand in a cell, made when fir
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
 
 from valuation.domain.device import Category, Device
-from valuation.domain.disposition import Effect, Gate, Route
+from valuation.domain.disposition import Effect, Gate, Gates, Route
 from valuation.domain.money import BASIS_POINTS
-from valuation.domain.questions import BEST, BY_ID, Known
+from valuation.domain.outside import is_beyond
+from valuation.domain.questions import BEST, BY_ID, Known, questions_for
 from valuation.domain.states import REPAIRABLE, Layout, State, layout_of
-from valuation.domain.terms import Terms
+from valuation.domain.terms import NO_JOB, Handling, Job, Repairs, Terms
 
 AS_TAUGHT = (1, 1)
+ERASURE = BY_ID["erasure"]
+UNERASABLE = "does_not_power_on"  # the gate that a dead device meets: its data cannot be erased
 KEPT = 512  # devices
 
 
@@ -24,15 +27,24 @@ class Cell(NamedTuple):
     """One answer under the terms.
 
     ``gates``: those that close a route. ``factor``: what a table makes of the nearest answer that
-    sales knew, as a fraction; None where it does not say. ``repair``: minor units to restore the
-    best answer, 0 where it is given, None where nobody does. ``parts``: basis points of the whole
+    sales knew, as a fraction; None where it does not say. ``repair``: what restores the best
+    answer, NO_JOB where it is given, None where nobody does. ``parts``: basis points of the whole
     device that the parts bring which need this answer.
     """
 
     gates: tuple[Gate, ...]
     factor: tuple[int, int] | None
-    repair: int | None
+    repair: Job | None
     parts: int
+
+
+class Work(NamedTuple):
+    """What a repair plan costs in minor units, and the share of such plans that succeed, as
+    ``succeeds`` of ``tried``."""
+
+    cost: int
+    succeeds: int
+    tried: int
 
 
 class Assessment(NamedTuple):
@@ -40,7 +52,7 @@ class Assessment(NamedTuple):
 
     ``counted``: the state that counts, its grade capped. ``left`` of ``whole``: what the tables
     leave of the price model's value. ``undeducted``: questions whose answer neither sales nor a
-    table can price. ``repairs``: the states that repair plans lead to, with each one's cost.
+    table can price. ``repairs``: the states that repair plans lead to, and each one's work.
     """
 
     counted: State
@@ -48,7 +60,7 @@ class Assessment(NamedTuple):
     whole: int
     undeducted: tuple[str, ...]
     closed: Mapping[Route, list[Gate]]
-    repairs: tuple[tuple[State, int], ...]
+    repairs: tuple[tuple[State, Work], ...]
     parts: int
 
 
@@ -58,6 +70,7 @@ class Tariff:
 
     ``taught``: questions that the price model's sales taught, with the levels that they knew; for
     every other answer a table says how it differs from those. ``places``: where they stand.
+    ``handling``: what the routes cost for this device.
     """
 
     device: str
@@ -66,6 +79,7 @@ class Tariff:
     terms: Terms
     layout: Layout = field(init=False, repr=False, compare=False)
     places: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    handling: Mapping[Route, Handling] = field(init=False, repr=False, compare=False)
     _cells: tuple[dict[int, Cell], ...] = field(init=False, repr=False, compare=False)
     _always: int = field(init=False, repr=False, compare=False)
 
@@ -74,6 +88,9 @@ class Tariff:
         places = (place for place, asked in enumerate(layout.questions) if asked in self.taught)
         object.__setattr__(self, "layout", layout)
         object.__setattr__(self, "places", tuple(places))
+        kept = self.terms.depreciation.of(self.device)
+        handling = {route: it.of_device(kept) for route, it in self.terms.handling.items()}
+        object.__setattr__(self, "handling", handling)
         object.__setattr__(self, "_cells", tuple({} for _ in layout.questions))
         # A part that needs a question which is not asked of this category is always there.
         others = (part.share for part in self.terms.parts if part.needs not in layout.questions)
@@ -104,16 +121,21 @@ class Tariff:
             parts=self._always + sum(cell.parts for cell in cells),
         )
 
-    def _repairs(self, state: State, cells: list[Cell]) -> tuple[tuple[State, int], ...]:
-        """What the plans that can be carried out lead to, and what each costs."""
-        found: dict[State, int] = {}
+    def _repairs(self, state: State, cells: list[Cell]) -> tuple[tuple[State, Work], ...]:
+        """What the plans that can be carried out lead to, and the work of each."""
+        found: dict[State, Work] = {}
         for restored, after in zip(self.layout.restored, self.layout.repaired(state), strict=True):
             # A plan without a fault to repair leaves the state as it is, for nothing.
             if after == state:
                 continue
-            costs = [cells[place].repair for place, _ in restored]
-            if None not in costs:
-                found[after] = sum(cost for cost in costs if cost is not None)
+            asked = [cells[place].repair for place, _ in restored]
+            jobs = [job for job in asked if job is not None]
+            if len(jobs) == len(asked):
+                found[after] = Work(
+                    cost=sum(job.price for job in jobs),
+                    succeeds=prod(job.succeeds for job in jobs),
+                    tried=BASIS_POINTS ** len(jobs),
+                )
         return tuple(found.items())
 
     def _cell(self, place: int, level: int) -> Cell:
@@ -148,10 +170,10 @@ class Tariff:
         )
         return None if taken is None else (BASIS_POINTS - taken, BASIS_POINTS)
 
-    def _repair(self, question: str, level: int) -> int | None:
+    def _repair(self, question: str, level: int) -> Job | None:
         if level == BEST[question] or question not in REPAIRABLE:
-            return 0
-        return self.terms.repairs.price(question=question, level=level, device=self.device)
+            return NO_JOB
+        return self.terms.repairs.job(question=question, level=level, device=self.device)
 
     def _parts(self, question: str, level: int) -> int:
         parts = (part.share for part in self.terms.parts if part.needs == question)
@@ -163,6 +185,7 @@ class Tariffs:
 
     def __init__(self, taught: Mapping[str, Known], terms: Terms) -> None:
         self.terms = terms
+        self._beyond: dict[Category, Terms] = {}
         self._taught = taught
         self._made: dict[str, Tariff] = {}
 
@@ -172,6 +195,27 @@ class Tariffs:
         if made is None or made.category is not device.category:
             if len(self._made) >= KEPT:
                 self._made.clear()
-            made = Tariff(device.variant, device.category, self._taught, self.terms)
+            made = Tariff(device.variant, device.category, self._taught, self._of(device.category))
             self._made[device.variant] = made
         return made
+
+    def _of(self, category: Category) -> Terms:
+        """The terms of a category. Repair prices and parts are those of phones and tablets: of any
+        other device nobody says what they are, so it is not repaired and its parts bring nothing;
+        where nobody knows its materials, dismantling brings and costs nothing."""
+        if not is_beyond(category):
+            return self.terms
+        if category not in self._beyond:
+            terms, known = self.terms, any(self.terms.materials[category])
+            costs = {k: v for k, v in terms.handling.items() if known or k is not Route.DISMANTLE}
+            gates = terms.gates if ERASURE in questions_for(category) else _without_data(terms)
+            self._beyond[category] = replace(
+                terms, repairs=Repairs({}), parts=(), handling=costs, gates=gates
+            )
+        return self._beyond[category]
+
+
+def _without_data(terms: Terms) -> Gates:
+    """The gates of a device that holds nobody's data: a dead one can be repaired."""
+    rows = terms.gates.rows.items()
+    return Gates({key: tuple(g for g in gates if g.code != UNERASABLE) for key, gates in rows})

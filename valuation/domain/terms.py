@@ -7,9 +7,10 @@ versioned tables; nothing here is a constant of the code.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
-from valuation.domain.device import Category
+from valuation.domain.device import CATALOGUED, Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.margin import Margin
 from valuation.domain.money import BASIS_POINTS, share
@@ -18,6 +19,8 @@ from valuation.domain.records import Role
 
 LEAST_GUARANTEE = 0.01  # below it a hundred scores have no bound
 YEAR = 365  # days
+
+Entry = TypeVar("Entry")
 
 
 class PolicyRefused(ValueError):
@@ -32,6 +35,7 @@ class Policy:
     ``margin``: what the shop keeps of the net value. ``step``: offers are whole multiples of it.
     ``widest``: p90 / p10 in basis points above which a person must look. ``goodwill``: least
     payment by route.
+    ``reuse``: expected value that the shop gives up so that a device is used again.
     ``receive_days``: from acceptance until the device must be here. ``answer_days``: from a
     counter-offer until silence means return. ``override_limits``: what a person may move, by role.
     """
@@ -45,6 +49,7 @@ class Policy:
     receive_days: int
     answer_days: int
     override_limits: Mapping[Role, int]
+    reuse: int = 0
 
     def __post_init__(self) -> None:
         if not LEAST_GUARANTEE <= self.quantile <= 0.5:
@@ -53,6 +58,8 @@ class Policy:
             raise PolicyRefused("the step starts at 1, the widest interval at 10000")
         if min(self.validity_days, self.receive_days, self.answer_days) < 1:
             raise PolicyRefused("a quote is valid, awaited and answered within a day or more")
+        if self.reuse < 0:
+            raise PolicyRefused("what is given up for reuse is 0 or more")
         if any(limit < 0 for limit in self.override_limits.values()):
             raise PolicyRefused("the limit of an override is 0 or more")
         if any(amount < 0 for amount in self.goodwill.values()):
@@ -102,26 +109,40 @@ class Deductions:
         return BASIS_POINTS - (BASIS_POINTS - worse) * BASIS_POINTS // left if left else 0
 
 
+class Job(NamedTuple):
+    """A repair: its price in minor units, and the basis points of such repairs that succeed."""
+
+    price: int
+    succeeds: int = BASIS_POINTS
+
+
+NO_JOB = Job(0)  # of what needs no repair
+
+
 @dataclass(frozen=True, slots=True)
 class Repairs:
     """Repair prices by question and slug prefix of the device; the longest prefix counts.
 
-    Each entry has the highest level that it covers and the price with its low and high.
+    Each entry has the highest level that it covers, and the job.
     """
 
-    rows: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+    rows: Mapping[tuple[str, str], tuple[tuple[int, Job], ...]]
 
     def __post_init__(self) -> None:
         for (question, prefix), steps in self.rows.items():
-            prices = [price for _, price in sorted(steps)]
-            if any(worse < better for worse, better in pairwise(prices)):
+            jobs = [job for _, job in sorted(steps)]
+            if any(worse.price < better.price for worse, better in pairwise(jobs)):
                 raise PolicyRefused(f"{question} {prefix}: a worse fault is cheaper to repair")
-            if any(price < 0 for price in prices):
+            if any(worse.succeeds > better.succeeds for worse, better in pairwise(jobs)):
+                raise PolicyRefused(f"{question} {prefix}: a worse fault is repaired more often")
+            if any(job.price < 0 for job in jobs):
                 raise PolicyRefused(f"{question} {prefix}: a repair cannot pay")
+            if any(not 0 < job.succeeds <= BASIS_POINTS for job in jobs):
+                raise PolicyRefused(f"{question} {prefix}: 1 to 10000 basis points succeed")
             _check_covered(question, prefix, steps)
 
-    def price(self, *, question: str, level: int, device: str) -> int | None:
-        """Minor units to restore the best answer; None where nobody repairs it."""
+    def job(self, *, question: str, level: int, device: str) -> Job | None:
+        """What restores the best answer; None where nobody repairs it."""
         slug = device
         while True:
             steps = self.rows.get((question, slug))
@@ -134,10 +155,15 @@ class Repairs:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What a route costs: a fixed amount and a share of the value, each with its name."""
+    """What a route costs: a fixed amount and a share of the value, each with its name.
+
+    ``shelf``: days that a device waits to be sold, at its own depreciation; ``of_device`` turns
+    them into a share.
+    """
 
     fixed: tuple[tuple[str, int], ...] = ()
     shares: tuple[tuple[str, int], ...] = ()
+    shelf: tuple[tuple[str, int], ...] = ()
     whole_fixed: int = field(init=False, compare=False)
     whole_share: int = field(init=False, compare=False)
 
@@ -148,6 +174,16 @@ class Handling:
             raise PolicyRefused("handling costs cannot be negative")
         if self.whole_share > BASIS_POINTS:
             raise PolicyRefused("handling shares of more than the whole value")
+        if any(not 0 <= days <= YEAR for _, days in self.shelf):
+            raise PolicyRefused(f"a device waits on the shelf for 0 to {YEAR} days")
+
+    def of_device(self, kept: "Kept") -> "Handling":
+        """The costs of a device that keeps so much of its value over a year."""
+        if not self.shelf:
+            return self
+        lost = BASIS_POINTS - kept.typical
+        waited = tuple((name, -(-lost * days // YEAR)) for name, days in self.shelf)
+        return Handling(self.fixed, (*self.shares, *waited))
 
     def of_value(self, amount: int) -> int:
         """All cost shares of a value together, rounded up once."""
@@ -224,12 +260,16 @@ class Terms:
     gates: Gates
     depreciation: Depreciation
     to_sold: int | None
+    routes: tuple[Route, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        # A donation is a route where the table says what it costs.
+        routes = (each for each in Route if each is not Route.DONATE or each in self.handling)
+        object.__setattr__(self, "routes", tuple(routes))
         if self.to_sold is not None and self.to_sold <= 0:
             raise PolicyRefused("the factor from this kind of price to sold must be positive")
         check_parts(self.parts)
-        for category in Category:
+        for category in CATALOGUED:
             if category not in self.materials:
                 raise PolicyRefused(f"no materials for a {category.value}")
         check_gated(self.gates)
@@ -242,9 +282,9 @@ def check_parts(parts: Sequence[Part]) -> None:
 
 
 # What no shop's table may open: a stolen device goes nowhere, a hazard neither to the shelf nor to
-# the bench where parts are taken out.
+# the bench where parts are taken out. What closes resale closes a donation.
 NEVER_OPEN: Mapping[str, frozenset[Route]] = {
-    "block_list": frozenset(Route) - {Route.REFUSE},
+    "block_list": frozenset(Route) - {Route.DONATE, Route.REFUSE},
     "battery_safety": frozenset({Route.AS_IS, Route.REFURBISH, Route.PARTS}),
 }
 
@@ -258,19 +298,21 @@ def check_gated(gates: Gates) -> None:
             worst = question.value(0)
             raise PolicyRefused(f"no gate closes resale where {question.id} is {worst}")
     for question_id, routes in NEVER_OPEN.items():
-        worst, closed = BY_ID[question_id].value(0), gates.closed({question_id: 0})
-        if missing := sorted(route.value for route in routes - closed.keys()):
-            raise PolicyRefused(
-                f"no gate closes {', '.join(missing)} where {question_id} is {worst}"
-            )
+        question = BY_ID[question_id]
+        for level in range(question.best):  # wet is a hazard as swollen is
+            closed = gates.closed({question_id: level})
+            if missing := sorted(route.value for route in routes - closed.keys()):
+                said = f"{question_id} is {question.value(level)}"
+                raise PolicyRefused(f"no gate closes {', '.join(missing)} where {said}")
 
 
-def _first_covering(level: int, steps: Sequence[tuple[int, int]]) -> int | None:
-    """The amount of the lowest step that reaches up to the level."""
-    return min((step for step in steps if level <= step[0]), default=(0, None))[1]
+def _first_covering(level: int, steps: Sequence[tuple[int, Entry]]) -> Entry | None:
+    """What stands at the lowest step that reaches up to the level."""
+    reaching = [step for step in steps if level <= step[0]]
+    return min(reaching, key=itemgetter(0))[1] if reaching else None
 
 
-def _check_covered(question: str, scope: str, steps: Sequence[tuple[int, int]]) -> None:
+def _check_covered(question: str, scope: str, steps: Sequence[tuple[int, object]]) -> None:
     """A worse answer must not find a row that a better one lacks."""
     if steps and max(upto for upto, _ in steps) < BEST[question] - 1:
         raise PolicyRefused(f"{question} {scope}: its better answers have no row")

@@ -7,7 +7,7 @@ from valuation.domain.device import Category
 from valuation.intake.binding import BadCell, Binder, Cells, Getter
 from valuation.intake.fields import DEVICE
 from valuation.intake.mapping import Move
-from valuation.intake.parsers import CATEGORY, RAM, STORAGE, Code, as_it_is
+from valuation.intake.parsers import CATEGORY, RAM, STORAGE, WEIGHT, Code, as_it_is
 from valuation.intake.prices import launch_prices
 from valuation.intake.records import DeviceWords
 from valuation.intake.values import ValuePatterns
@@ -49,6 +49,8 @@ class DeviceReader:
         self._version = binder.either("version", as_it_is)
         self._category: Getter[Category] = binder.either("category", CATEGORY)
         self._launch = binder.either("launch_price_cny", launch_prices(format=binder.mapping.price))
+        self._kind = binder.either("device_kind", as_it_is)
+        self._weight = binder.either("weight_g", WEIGHT)
         self._memory = _memory_reader(binder)
         self.words = binder.remembering(DEVICE, self._read)
 
@@ -65,6 +67,8 @@ class DeviceReader:
             version=self._version(cells),
             category=self._category(cells),
             launch_price_cny=self._launch(cells),
+            device_kind=self._kind(cells),
+            weight_g=self._weight(cells),
         )
 
 

@@ -13,6 +13,8 @@ DEVICE = (
     "version",
     "category",
     "launch_price_cny",
+    "device_kind",
+    "weight_g",
 )
 SALE = ("record_id", "price", "currency", "kind", "country", "sold_on", "unit_state", "seller")
 ANSWERS = tuple(question.id for question in QUESTIONS)

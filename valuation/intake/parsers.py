@@ -10,6 +10,7 @@ from typing import TypeVar
 from valuation.domain.device import Category, UnitState
 from valuation.domain.market import PriceKind
 from valuation.domain.money import UnknownCurrency, exponent
+from valuation.domain.outside import MOST_WEIGHT_G
 from valuation.domain.questions import Question, UnknownAnswer
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -18,6 +19,7 @@ ISO_DATE = "%Y-%m-%d"
 MEMORY = re.compile(r"(\d+(?:[.,]\d+)?)\s*(tib|tb|t|gib|gb|g|mib|mb|m)?", re.IGNORECASE)
 # Makers count 1 TB as 1024 GB in their memory ladders, and so does the catalogue.
 GB_PER_UNIT = {"t": Decimal(1024), "g": Decimal(1), "m": 1 / Decimal(1024)}
+WEIGHT_TEXT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(kg|g)?", re.IGNORECASE)
 MOST_STORAGE_GB = 16_384
 MOST_RAM_GB = 64
 
@@ -33,6 +35,7 @@ class Code(StrEnum):
     PRICE_NOT_POSITIVE = "price_not_positive"
     UNREADABLE_DATE = "unreadable_date"
     UNREADABLE_MEMORY = "unreadable_memory"
+    UNREADABLE_WEIGHT = "unreadable_weight"
     UNKNOWN_VALUE = "unknown_value"
     UNKNOWN_ANSWER = "unknown_answer"
     IMPOSSIBLE_ANSWERS = "impossible_answers"
@@ -72,6 +75,19 @@ def memory_gb(*, most: float) -> Callable[[str], float]:
         return size
 
     return parse
+
+
+def weight_g(text: str) -> float:
+    """A weight in grams: 1400, 1400 g, 1.4 kg."""
+    match = WEIGHT_TEXT.fullmatch(text)
+    kilograms = match is not None and (match[2] or "").lower() == "kg"
+    grams = float(match[1].replace(",", ".")) * (1000 if kilograms else 1) if match else 0.0
+    if not 0 < grams <= MOST_WEIGHT_G:
+        raise BadValue(
+            Code.UNREADABLE_WEIGHT,
+            f"{shown(text)} is no weight like 1400, 1400 g or 1.4 kg up to {MOST_WEIGHT_G} g",
+        )
+    return grams
 
 
 def dates(*, format: str) -> Callable[[str], date]:
@@ -145,5 +161,6 @@ def _percent(text: str) -> int | str:
 STORAGE = memory_gb(most=MOST_STORAGE_GB)
 RAM = memory_gb(most=MOST_RAM_GB)
 CATEGORY = one_of(choices=Category)
+WEIGHT = weight_g
 UNIT_STATE = one_of(choices=UnitState)
 KIND = one_of(choices=PriceKind)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from valuation.domain.device import Category, UnitState
+from valuation.domain.device import Category, Device, UnitState
 from valuation.domain.market import Market
 from valuation.domain.money import Money
+from valuation.domain.outside import outside_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class DeviceWords:
     """The device as the file names it; memory in GB, launch price in whole yuan (CNY).
 
     ``version`` is a regional or radio version as the catalogue spells it (``cellular``, ``us``).
+    ``device_kind`` is of an appliance (``washing-machine``), ``weight_g`` what the device weighs.
     """
 
     brand: str | None
@@ -23,6 +25,17 @@ class DeviceWords:
     version: str | None = None
     category: Category | None = None
     launch_price_cny: int | None = None
+    device_kind: str | None = None
+    weight_g: float | None = None
+
+
+def stated_device(words: DeviceWords) -> Device:
+    """The device of these words where the catalogue does not hold it."""
+    return outside_device(
+        brand=words.brand, model=words.model, category=words.category, kind=words.device_kind,
+        storage_gb=words.storage_gb, ram_gb=words.ram_gb, weight_g=words.weight_g,
+        launch_price_cny=words.launch_price_cny,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

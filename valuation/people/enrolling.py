@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from valuation.domain.facilities import NAME
 from valuation.domain.people import Mode, Role, Scope
 from valuation.domain.redaction import holds_identifier
 from valuation.domain.references import ID_BYTES, new_code, new_id
@@ -25,6 +26,10 @@ Entropy = Callable[[int], bytes]
 
 class BadName(ValueError):
     """A name that cannot be shown, or that is none."""
+
+
+class BadRegion(ValueError):
+    """A region that no table of facilities can name."""
 
 
 class BadPin(ValueError):
@@ -51,20 +56,29 @@ class Enrolment:
     now: datetime
     entropy: Entropy
 
-    def merchant(self, *, name: str, store: str) -> tuple[Merchant, Store]:
+    def merchant(
+        self,
+        *,
+        name: str,
+        store: str,
+        region: str | None = None,
+        campus: str | None = None,
+        own: str | None = None,
+    ) -> tuple[Merchant, Store]:
         """A store of the merchant with this id or name, who is entered if new.
 
-        BadName or NameTaken.
+        ``own``: the id of the operator's own terminal, whose people are entered under this word.
+        BadName, BadRegion or NameTaken.
         """
         with writing(self.engine) as connection:
             people = PeopleStore(connection)
             try:
                 merchant = people.merchant(name)
             except NoSuchMerchant:
-                new = new_id("mr", entropy=self.entropy(ID_BYTES))
+                new = name if name == own else new_id("mr", entropy=self.entropy(ID_BYTES))
                 merchant = Merchant(id=new, name=_name(name), created_at=self.now)
                 people.add_merchant(merchant)
-            return merchant, self._store(people, merchant, store)
+            return merchant, self._store(people, merchant, store, _at(region, campus))
 
     def key(self, *, merchant: str, mode: Mode, scopes: frozenset[Scope] = USUAL) -> NewKey:
         """A key of a merchant; NoSuchMerchant or TooManyKeys."""
@@ -105,13 +119,22 @@ class Enrolment:
             people.add_clerk(clerk)
             return clerk
 
-    def _store(self, people: PeopleStore, merchant: Merchant, name: str) -> Store:
+    def place(self, *, store: str, region: str | None, campus: str | None) -> Store:
+        """The store with this id or code elsewhere from now on; None leaves what is, an empty word
+        forgets it. NoSuchStore, BadName or BadRegion."""
+        with writing(self.engine) as connection:
+            return PeopleStore(connection).move_store(store, **_at(region, campus))
+
+    def _store(
+        self, people: PeopleStore, merchant: Merchant, name: str, at: dict[str, str | None]
+    ) -> Store:
         store = Store(
             id=new_id("st", entropy=self.entropy(ID_BYTES)),
             merchant_id=merchant.id,
             name=_name(name),
             code=new_code(STORE_LETTERS, entropy=self.entropy(ID_BYTES)),
             created_at=self.now,
+            **at,
         )
         people.add_store(store)
         return store
@@ -134,6 +157,18 @@ def make_key(
         revoked_at=None,
     )
     return NewKey(token=token, key=key)
+
+
+def _at(region: str | None, campus: str | None) -> dict[str, str | None]:
+    """What was said of where a store is; an empty word is nowhere."""
+    at: dict[str, str | None] = {}
+    if region is not None:
+        if region and not NAME.fullmatch(region):
+            raise BadRegion("a region is a word of small letters, digits and hyphens")
+        at["region"] = region or None
+    if campus is not None:
+        at["campus"] = _name(campus) if campus else None
+    return at
 
 
 def _name(text: str) -> str:

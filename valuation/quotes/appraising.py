@@ -15,6 +15,7 @@ from valuation.domain.pricing import RULES
 from valuation.domain.quote import (
     LOCKS,
     Offer,
+    Pin,
     Quote,
     Referral,
     Subject,
@@ -25,9 +26,12 @@ from valuation.domain.quote import (
 from valuation.domain.tariff import Tariffs
 from valuation.features import EPOCH
 from valuation.price_model.model import PriceModel
+from valuation.price_model.unsold import is_sold, why_unsold
+from valuation.quotes.disposition_document import disposition_document
 from valuation.quotes.documents import Document, document_of
 from valuation.quotes.impact import impact_of
 from valuation.quotes.priced_quote import Pricing
+from valuation.quotes.told_routes import ToldRoutes
 from valuation.tables.book import BESIDE, terms_of
 from valuation.tables.extra_readings import extra_terms
 from valuation.tables.policy_rows import MARGIN, own_margin_id
@@ -57,6 +61,7 @@ class Asked:
     checked: Checked | None = None
     purchase: Purchase | None = None
     claims: frozenset[Claim] = frozenset()
+    pin: Pin | None = None
 
     def __post_init__(self) -> None:
         if self.lock_days not in LOCKS:
@@ -74,10 +79,12 @@ class Appraiser:
     tables: Mapping[str, Table]
     tariffs: Tariffs = field(init=False, repr=False, compare=False)
     beside: ExtraTerms | None = field(init=False, repr=False, compare=False)
+    told: ToldRoutes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         terms = terms_of(tables=self.tables, market=self.model.market)
         object.__setattr__(self, "tariffs", Tariffs(self.model.taught(), terms))
+        object.__setattr__(self, "told", ToldRoutes.of(self.tables))
         named = BESIDE[0] in self.tables
         object.__setattr__(self, "beside", extra_terms(self.tables) if named else None)
 
@@ -101,15 +108,19 @@ class Appraiser:
         return self.beside is not None and self.beside.wanted(asking)
 
     def pricing(self, asked: Asked) -> Pricing | None:
-        """How the quote is priced; None where there is no device to price."""
+        """How the quote is priced; None where there is no device to price, or no sale of one."""
         device, answers = asked.subject.device, asked.answers
-        if device is None or answers is None:
+        if device is None or answers is None or not is_sold(self.model, device):
             return None
         return Pricing(self.model, self.tariffs.of(device), self._draft(asked), device, answers)
 
     def document(self, quote: Quote) -> Document:
         """All that the quote says."""
-        return document_of(quote, impact=impact_of(quote, self.tables["impact"]))
+        disposition = disposition_document(
+            quote, impact=self.told.impact(quote), handling=self.told.handling(quote)
+        )
+        impact = impact_of(quote, self.tables["impact"])
+        return document_of(quote, impact=impact, disposition=disposition)
 
     def _draft(self, asked: Asked) -> Quote:
         policy = self.tariffs.terms.policy
@@ -123,13 +134,17 @@ class Appraiser:
             market=self.model.market,
             issued_at=asked.issued_at,
             as_of=asked.as_of,
+            # Asked for again a pin is not extended.
             valid_until=held_until(
-                issued_at=asked.issued_at, policy=policy, lock_days=asked.lock_days
+                issued_at=asked.pin.issued_at if asked.pin else asked.issued_at,
+                policy=policy,
+                lock_days=asked.lock_days,
             ),
+            pin=asked.pin,
             subject=asked.subject,
             context=asked.context,
             answers=asked.answers,
-            outcome=asked.referral or NOT_PRICED,
+            outcome=asked.referral or self._unsold(asked) or NOT_PRICED,
             policy=policy,
             lock_days=asked.lock_days,
             mode=asked.mode,
@@ -139,6 +154,10 @@ class Appraiser:
                 self.model.digest, {i: t.digest for i, t in sorted(self.tables.items())}, RULES
             ),
         )
+
+    def _unsold(self, asked: Asked) -> Referral | None:
+        device = asked.subject.device
+        return None if device is None else why_unsold(self.model, device)
 
     def _stale_since(self, as_of: date) -> date | None:
         until = self.model.specification.ages_until
@@ -159,4 +178,5 @@ def asking_of(asked: Asked, *, market: Market) -> Asking:
         channel=asked.context.get("channel"),
         purchase=asked.purchase,
         claims=asked.claims,
+        merchant=asked.merchant,
     )

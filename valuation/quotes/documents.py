@@ -5,13 +5,13 @@ its fields, so that nothing which reveals the margin can slip into it.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import cast
 
 import orjson
 
-from valuation.domain.disposition import FLAGS, Gate, Route, RouteValue
+from valuation.domain.disposition import Route
 from valuation.domain.explanation import BEST_CONDITION, LOCK, OTHERS, ROUNDING, ROUTE, Line
 from valuation.domain.market import Provenance
 from valuation.domain.people import Mode
@@ -28,6 +28,7 @@ from valuation.domain.quote import (
     ValueOnly,
 )
 from valuation.quotes.check_document import check_document
+from valuation.quotes.disposition_document import customers_disposition, merchants_disposition
 from valuation.quotes.extra_lines import customers_extras, extras_document
 from valuation.quotes.margin_document import margin_document
 
@@ -42,13 +43,6 @@ LABELS = {
     ROUTE: ("What is paid on this route instead", "按该去向计价的差额"),
     ROUNDING: ("Rounding", "取整"),
 }
-ROUTE_LABELS = {
-    Route.AS_IS: ("Resold as it is", "直接转售"),
-    Route.REFURBISH: ("Refurbished and resold", "翻新后转售"),
-    Route.PARTS: ("Used for parts", "拆取零件"),
-    Route.DISMANTLE: ("Dismantled for its materials", "拆解回收材料"),
-    Route.REFUSE: ("Not accepted", "不予回收"),
-}
 
 
 def canonical(document: Mapping[str, object]) -> bytes:
@@ -61,7 +55,9 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
+def document_of(
+    quote: Quote, *, impact: Mapping[str, object], disposition: Document | None
+) -> Document:
     """Everything that a quote says, as JSON-able data; money as {amount, currency}."""
     currency = quote.market.currency
     answers, checked = quote.answers, quote.checked
@@ -80,6 +76,11 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         "issued_at": _time(quote.issued_at),
         "as_of": quote.as_of.isoformat(),
         "valid_until": _time(quote.valid_until),
+        **(
+            {"pinned": {"quote": quote.pin.quote, "issued_at": _time(quote.pin.issued_at)}}
+            if quote.pin
+            else {}
+        ),
         "lock_days": quote.lock_days,
         "device": _subject(quote.subject),
         "context": dict(quote.context),
@@ -105,7 +106,7 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
         },
         "residual_values": [_residual(each, quote.as_of, currency) for each in quote.residuals],
         "lines": [_line(line, currency) for line in quote.lines],
-        "disposition": _disposition(quote, currency),
+        "disposition": disposition,
         "impact": dict(impact),
         **({"extras": extras_document(quote.extras, currency)} if quote.extras else {}),
         "versions": {
@@ -118,12 +119,11 @@ def document_of(quote: Quote, *, impact: Mapping[str, object]) -> Document:
 
 CUSTOMER_FIELDS = (
     "id", "code", "mode", "market", "data", "notice", "stale", "issued_at", "as_of", "valid_until",
-    "lock_days",
+    "pinned", "lock_days",
     "device", "answers", "checks", "assumptions", "missing", "grade_capped_by", "outcome", "offer",
     "indicative", "referral", "lines", "impact", "versions",
     "extras",
 )  # fmt: skip
-CUSTOMER_DISPOSITION = ("route", "flag", "label_en", "label_zh", "reasons", "conditions")
 
 
 def customer_view(document: Mapping[str, object]) -> Document:
@@ -137,13 +137,14 @@ def customer_view(document: Mapping[str, object]) -> Document:
     view["value"] = document["value"] if document["outcome"] == "value-only" else None
     if "extras" in view:
         view["extras"] = customers_extras(cast(Document, document["extras"]))
-    view["disposition"] = disposition and {name: disposition[name] for name in CUSTOMER_DISPOSITION}
+    view["disposition"] = disposition and customers_disposition(disposition)
     return view
 
 
 def merchant_view(document: Mapping[str, object]) -> Document:
     """The whole document: interval, every route's expected value and the policy besides."""
-    return dict(document)
+    disposition = cast(Document | None, document["disposition"])
+    return {**document, "disposition": disposition and merchants_disposition(disposition)}
 
 
 REFUSED = "refused"  # an offer of nothing, because a gate closes every route
@@ -223,44 +224,6 @@ def _residual(residual: Residual, as_of: date, currency: str) -> Document:
 def _interval(interval: Interval, currency: str) -> Document:
     names = ("p10", "p50", "p90", "mean")
     return {name: _money(getattr(interval, name), currency) for name in names}
-
-
-def _disposition(quote: Quote, currency: str) -> Document | None:
-    if quote.disposition is None:
-        return None
-    chosen = quote.disposition.chosen.route
-    reasons = [gate for route in quote.disposition.routes for gate in route.closed_by]
-    en, zh = ROUTE_LABELS[chosen]
-    return {
-        "route": chosen.value,
-        "flag": FLAGS[chosen].value,
-        "label_en": en,
-        "label_zh": zh,
-        "reasons": _gates(reasons),
-        "conditions": _gates(quote.disposition.conditions),
-        "routes": [_route(route, currency) for route in quote.disposition.routes],
-    }
-
-
-def _route(route: RouteValue, currency: str) -> Document:
-    return {
-        "route": route.route.value,
-        "open": route.open,
-        "expected": _money(route.expected, currency),
-        "low": _money(route.low, currency),
-        "high": _money(route.high, currency),
-        "offer": _money(route.offer, currency),
-        "parts": [{"name": name, "amount": _money(a, currency)} for name, a in route.parts],
-        "closed_by": [gate.code for gate in route.closed_by],
-    }
-
-
-def _gates(gates: Sequence[Gate]) -> list[Document]:
-    """Each reason once, whatever the number of routes that it closes."""
-    return [
-        {"code": code, "en": en, "zh": zh}
-        for code, en, zh in dict.fromkeys((gate.code, gate.en, gate.zh) for gate in gates)
-    ]
 
 
 def _line(line: Line, currency: str) -> Document:

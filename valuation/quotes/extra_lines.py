@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from valuation.domain.extra_terms import Bought, Purchase
+from valuation.domain.extra_terms import Bought, Kind, Purchase
 from valuation.domain.extras import Claim, ExtraLine, Extras, Miss, NetToPay, Which
 from valuation.domain.money import Money
 
@@ -52,8 +52,21 @@ def net_document(net: NetToPay, currency: str) -> Told:
 
 
 def customers_extras(extras: Mapping[str, Any]) -> Told:
-    """The same without digests of codes."""
-    return {**extras, "claims": [{"campaign": each["campaign"]} for each in extras["claims"]]}
+    """The same without digests of codes, and without what the shop calls the source of a campaign:
+    its name stands there. A subsidy's source is the government's own, and stays."""
+    return {
+        **extras,
+        "claims": [{"campaign": each["campaign"]} for each in extras["claims"]],
+        "lines": [
+            line if line["kind"] == Kind.SUBSIDY else {**line, "basis": line["label_en"]}
+            for line in extras["lines"]
+        ],
+    }
+
+
+def bonuses_of(extras: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The lines of bonuses in what stands beside an offer."""
+    return [line for line in (extras or {}).get("lines", ()) if line["kind"] == Kind.BONUS]
 
 
 def purchase_of(document: Mapping[str, Any]) -> Purchase | None:

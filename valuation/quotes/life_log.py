@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 # What quotes had as their only event before they had a life: the document says the rest.
 ISSUED = "issued"
+# With what a life begins, by the outcome that the document tells.
+OPENED = {
+    "offer": Kind.OFFERED, "refused": Kind.OFFERED, "indicative": Kind.INDICATIVE,
+    "value-only": Kind.VALUED, "referral": Kind.REFERRED,
+}  # fmt: skip
 
 
 def event_of(
@@ -97,12 +102,10 @@ def _seconds(part: object) -> float:
 
 
 def _issued(event: Event, document: Mapping[str, Any]) -> Happened:
-    kinds = {"offer": Kind.OFFERED, "refused": Kind.OFFERED, "indicative": Kind.INDICATIVE,
-             "value-only": Kind.VALUED, "referral": Kind.REFERRED}  # fmt: skip
     policy, disposition = document["policy"], document["disposition"] or {"conditions": []}
     days = timedelta(days=policy["validity_days"])
     return Happened(
-        kind=kinds[document["outcome"]],
+        kind=OPENED[document["outcome"]],
         actor=Actor(role=Role.MERCHANT, id=event.actor),
         at=event.at,
         detail=Opening(

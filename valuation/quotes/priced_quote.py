@@ -183,7 +183,7 @@ class Pricing:
 
     def _disposition(self, appraisal: Appraisal, state: State) -> Disposition:
         routes = appraisal.routes(state)
-        chosen = choose(routes)
+        chosen = choose(routes, give_up=self.tariff.terms.policy.reuse)
         levels = self._layout.levels(state)
         conditions = self.tariff.terms.gates.conditions(levels, chosen.route)
         return Disposition(chosen, routes, tuple(conditions))

@@ -12,10 +12,11 @@ from valuation.domain.answers import (
     complete,
     parse,
 )
-from valuation.domain.device import Category
+from valuation.domain.device import Category, Device
 from valuation.domain.device_checks import Checked, DeviceCheck
 from valuation.domain.extra_terms import Purchase
 from valuation.domain.extras import Claim
+from valuation.domain.outside import is_beyond, outside_device
 from valuation.domain.people import Mode
 from valuation.domain.quote import (
     Quote,
@@ -27,9 +28,12 @@ from valuation.domain.quote import (
 )
 from valuation.domain.unit_keys import UnitKeys
 from valuation.price_model.model import PriceModel
+from valuation.price_model.unsold import as_sold
 from valuation.quotes.appraising import Appraiser, Asked
 from valuation.tables.book import Book
+from valuation.tables.impact_factors import FACTORS, check_kind, weights_of
 
+STATED = "stated"  # how a device that the catalogue does not hold was recognised
 APPRAISERS = 64  # days × merchants with a margin of their own that are kept ready
 
 
@@ -37,6 +41,8 @@ APPRAISERS = 64  # days × merchants with a margin of their own that are kept re
 class QuoteRequest:
     """What a till asks: a device by id, by name, or by identifier; answers as the registry spells.
 
+    ``category``: needed of a device that the catalogue does not hold, with its name; ``kind`` is of
+    an appliance, ``weight_g`` what it weighs.
     ``context`` is the shop's (channel, region, buyer …), never the customer's. ``lock_days``: how
     long the device may take to be handed over, 0, 7 or 14. ``purchase`` and ``codes`` are beside
     the price: what is bought with it, and campaigns by their words or single-use codes.
@@ -53,10 +59,21 @@ class QuoteRequest:
     lock_days: int = 0
     purchase: Purchase | None = None
     codes: tuple[str, ...] = ()
+    category: Category | None = None
+    kind: str | None = None
+    weight_g: float | None = None
 
 
 class DeviceNeeded(ValueError):
     """The request names no device."""
+
+
+class NameTooLong(ValueError):
+    """No device is called so long; ``most``: characters that are read."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"no device has a name as long as this: at most {most} characters")
+        self.most = most
 
 
 @dataclass(eq=False)  # not frozen: whoever catches an exception sets its traceback
@@ -71,6 +88,14 @@ class AmbiguousDevice(ValueError):
         return f"{self.reason.value.replace('_', ' ')}: {self.device_model}; " + (
             f"there are {', '.join(self.variants)}" if self.variants else "check the words given"
         )
+
+
+class OtherDeviceByTac(ValueError):
+    """The name and the IMEI are of two devices: which of them is it?"""
+
+    def __init__(self, named: str, by_tac: str) -> None:
+        super().__init__(f"the name says {named}, the IMEI's first digits say {by_tac}")
+        self.named, self.by_tac = named, by_tac
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +128,13 @@ class Desk:
         """A quote and the appraiser that made it; ``claims``: what the request's codes stand for,
         ``check``: what a block list said of the unit, where one is asked.
 
-        Errors: DeviceNeeded, AmbiguousDevice, NotAnIdentifier, UnknownQuestion, UnknownAnswer,
-        ImpossibleAnswers, UnknownContext, UnknownLock, PurchaseRefused.
+        Errors: DeviceNeeded, NameTooLong, AmbiguousDevice, OtherDeviceByTac, UnknownKind,
+        NotAnIdentifier, UnknownQuestion, UnknownAnswer, ImpossibleAnswers, UnknownContext,
+        UnknownLock, PurchaseRefused.
         """
         context = dict(request.context or {})
         self.model.check_context(context)
-        subject, referral = self._subject(request)
+        subject, referral = self._subject(request, as_of)
         answers, checked = self._answers(request, subject, check)
         appraiser = self._appraiser(as_of, merchant, beside=True)
         asked = Asked(
@@ -154,7 +180,7 @@ class Desk:
         given = declared if checked is None else checked.counted(category)
         return complete(given=given, category=category), checked
 
-    def _subject(self, request: QuoteRequest) -> tuple[Subject, Referral | None]:
+    def _subject(self, request: QuoteRequest, day: date) -> tuple[Subject, Referral | None]:
         identifier = parse_identifier(request.identifier) if request.identifier else None
         unit = None if identifier is None else unit_of(identifier, self.unit_keys())
         words = request.device or self._device_of_tac(identifier)
@@ -162,16 +188,23 @@ class Desk:
             if identifier is None:
                 raise DeviceNeeded("name a device: by variant id, by name and storage, or by IMEI")
             return Subject("", "", None, None, unit), UNKNOWN_TAC
+        # What else is typed there, a name, a number, would stand in the quote for ever.
+        if len(words) > (most := 2 * self.lookup.catalogue.longest_name):
+            raise NameTooLong(most)
+        if is_beyond(request.category):
+            return Subject(words, STATED, self._beyond(request, words, day), None, unit), None
         found = self.lookup.find(
             brand=request.brand,
             text=words,
             storage_gb=request.storage_gb,
             ram_gb=request.ram_gb,
             version=request.version,
+            category=request.category,
         )
         match found:
             case Match(_, variant) if variant is not None:
                 catalogue = self.lookup.catalogue
+                self._check_tac(identifier, variant.device_model)
                 device = self.model.device(catalogue.device(variant.id))
                 name_zh = catalogue.variant_name_zh(variant)
                 return Subject(words, found.how, device, name_zh, unit), None
@@ -179,6 +212,22 @@ class Desk:
                 return Subject(words, "", None, None, unit), _no_match(found)
             case _:
                 raise DeviceNeeded(f"{words[:40]!r} names no variant")
+
+    def _beyond(self, request: QuoteRequest, words: str, day: date) -> Device:
+        """A device that the catalogue does not hold, by what it is called; UnknownKind."""
+        check_kind(weights_of(self.book.table(FACTORS, day)), request.kind)
+        stated = outside_device(
+            brand=request.brand, model=words, category=request.category, kind=request.kind,
+            storage_gb=request.storage_gb, ram_gb=request.ram_gb, weight_g=request.weight_g,
+        )  # fmt: skip
+        return as_sold(self.model, stated)
+
+    def _check_tac(self, identifier: Identifier | None, named: str) -> None:
+        """OtherDeviceByTac where an imported TAC is of another device model than the name."""
+        by_tac, models = self._device_of_tac(identifier), self.lookup.catalogue.device_models
+        if by_tac is not None and by_tac in models and by_tac != named:
+            names = (self.lookup.catalogue.name(models[each]) for each in (named, by_tac))
+            raise OtherDeviceByTac(*names)
 
     def _device_of_tac(self, identifier: Identifier | None) -> str | None:
         tac = identifier.tac if identifier else None

@@ -7,19 +7,24 @@ or a table that was changed or is gone is noticed before anything is priced.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 import orjson
 
 from valuation.domain.answers import complete, parse
 from valuation.domain.device import Category, Device, DeviceFacts
+from valuation.domain.market import Market
 from valuation.domain.people import Mode
 from valuation.domain.pricing import RULES
-from valuation.domain.quote import Referral, Subject, Unit, Versions
+from valuation.domain.quote import Pin, Referral, Subject, Unit, Versions
 from valuation.quotes.appraising import Appraiser, Asked
+from valuation.quotes.basket_document import SCHEMA as BASKET_SCHEMA
+from valuation.quotes.basket_document import basket_asking, basket_document
 from valuation.quotes.check_document import checked_of
 from valuation.quotes.documents import SCHEMA, Document, canonical
-from valuation.quotes.extra_lines import claims_of, purchase_of
+from valuation.quotes.extra_lines import claims_of, extras_document, purchase_of
+from valuation.tables.extra_readings import extra_terms
+from valuation.tables.table import Table
 
 # The arithmetic by its version. A change that moves a figure of an old quote gets a new version,
 # and the old one stays here.
@@ -56,11 +61,49 @@ def replayed(stored: bytes, appraiser_of: Callable[[Versions], Appraiser]) -> Re
             f"version has rules {known} in schema {SCHEMA}: use the program that made it"
         )
     asked = asked_of(kept)
-    made = ARITHMETIC[versions.rules](appraiser_of(versions), asked)
+    return _compared(stored, ARITHMETIC[versions.rules](appraiser_of(versions), asked))
+
+
+def basket_replayed(
+    stored: bytes, quotes: Mapping[str, Document], table_of: Callable[[str], Table]
+) -> Replay:
+    """The basket of a stored document made again from its ``quotes``, which were made again before
+    by their ids; ``table_of``: an archived table by its digest. CannotReplay, BrokenTable."""
+    kept: dict[str, Any] = orjson.loads(stored)
+    if kept["schema"] != BASKET_SCHEMA:
+        raise CannotReplay(
+            f"the basket was made in schema {kept['schema']}; this version has {BASKET_SCHEMA}: "
+            "use the program that made it"
+        )
+    market, day = Market.from_slug(kept["market"]), date.fromisoformat(kept["as_of"])
+    named: dict[str, str] = kept["versions"]["tables"]
+    asking = basket_asking(
+        day=day, market=market, merchant=kept["merchant"], purchase=purchase_of(kept),
+        claims=claims_of(kept),
+    )  # fmt: skip
+    extras = extra_terms({i: table_of(each) for i, each in named.items()}).extras(
+        asking, offer=None
+    )
+    made = basket_document(
+        id=kept["id"],
+        code=kept["code"],
+        merchant=kept["merchant"],
+        mode=mode_of(kept),
+        market=market,
+        issued_at=datetime.fromisoformat(kept["issued_at"]),
+        as_of=day,
+        lines=[quotes[each["quote"]] if "quote" in each else each for each in kept["lines"]],
+        beside=extras_document(extras, market.currency),
+        tables=named,
+    )
+    return _compared(stored, made)
+
+
+def _compared(stored: bytes, made: Document) -> Replay:
     again = canonical(made)
     if again == stored:
         return Replay(made, ())
-    differences = tuple(_differences("", kept, orjson.loads(again)))
+    differences = tuple(_differences("", orjson.loads(stored), orjson.loads(again)))
     return Replay(made, differences or (("", "other bytes", "of equal values"),))
 
 
@@ -94,7 +137,16 @@ def asked_of(document: Mapping[str, object]) -> Asked:
         checked=checked,
         purchase=purchase_of(document),
         claims=claims_of(document),
+        pin=pin_of(document),
     )
+
+
+def pin_of(document: Mapping[str, object]) -> Pin | None:
+    """The open quote that a document succeeds."""
+    told = cast(dict[str, str] | None, document.get("pinned"))
+    if told is None:
+        return None
+    return Pin(told["quote"], datetime.fromisoformat(told["issued_at"]))
 
 
 def mode_of(document: Mapping[str, object]) -> Mode:

@@ -8,7 +8,7 @@ from typing import Literal
 from reportlab.graphics.shapes import Drawing, Line, Rect, Shape, String
 from reportlab.lib.colors import Color, HexColor
 
-from valuation.receipts.impact_sheet import Figure, Plot
+from valuation.receipts.impact_sheet import Figure, Plot, rounded
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -18,7 +18,7 @@ INK, BAR, GRID = HexColor("#222222"), HexColor("#3b7d6e"), HexColor("#d5d9d7")
 SMALL = 6.0
 LABELS = 8  # that fit side by side
 STEPS = (1, 2, 2.5, 5, 10)
-LYING_LEFT, LYING_RIGHT = 48.0, 92.0
+LYING_LEFT, LYING_RIGHT, LYING_LABELS = 48.0, 92.0, 4
 
 
 def drawing(plot: Plot) -> Drawing:
@@ -68,10 +68,12 @@ def _lying(plot: Plot) -> Iterator[Shape]:
     def x(value: float) -> float:
         return LYING_LEFT + (log10(value) - first) * scale
 
+    every = ceil((last - first) / LYING_LABELS)
     for power in range(first, last + 1):
         yield Line(x(10.0**power), BOTTOM, x(10.0**power), HEIGHT - TOP, strokeColor=GRID,
                    strokeWidth=0.4)  # fmt: skip
-        yield _text(x(10.0**power), 4, f"{10.0**power:g}", "middle")
+        if (power - first) % every == 0:
+            yield _text(x(10.0**power), 4, f"{10.0**power:,.10g}", "middle")
     room = (HEIGHT - BOTTOM - TOP) / len(plot.points)
     for place, (label, figure) in enumerate(plot.points):
         y = HEIGHT - TOP - room * (place + 0.5)
@@ -97,7 +99,8 @@ def _short(label: str) -> str:
 
 
 def _said(figure: Figure) -> str:
-    return f"{figure.typical:.3g} ({figure.low:.3g}–{figure.high:.3g})"
+    low, typical, high = (rounded(value, 3) for value in (figure.low, figure.typical, figure.high))
+    return f"{typical} ({low}–{high})"
 
 
 def _block(x: float, y: float, wide: float, tall: float, color: Color) -> Rect:

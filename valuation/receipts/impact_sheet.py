@@ -23,6 +23,11 @@ METHOD = (
         "每台设备在结算时按检测后的去向计一次；退货或转售失败时以冲销分录扣回。",
     ),
     Words(
+        "Weight: the device's own, or where nobody knows it the table's typical figure. Metals: of "
+        "dismantled devices alone, by the table of materials, low to high.",
+        "重量：设备自身重量，未知时取表列典型值。金属：仅计拆解设备，按材料表给出低值至高值。",
+    ),
+    Words(
         "CO2e avoided = factor × displacement × years credited, low to high; only of devices that "
         "are used again.",
         "避免的碳排放 = 因子 × 替代率 × 计入年数，给出低值至高值；仅计再次使用的设备。",
@@ -93,7 +98,7 @@ def impact_sheet(
         facts=_facts(total),
         plots=_plots(total, periods),
         notes=(*METHOD, *_unknown(total)),
-        factors=tuple(_factor(row) for row in factors),
+        factors=tuple(dict.fromkeys(_factor(row) for row in factors)),
         foot=f"Ledger: {ends[0]} entries, ends in {ends[1]} · made {made_at:%Y-%m-%d %H:%M} UTC",
         made_at=made_at,
     )
@@ -107,6 +112,7 @@ def _facts(total: Shown) -> tuple[tuple[Words, str], ...]:
         (Words("Reuse rate", "再用率"), "–" if rate is None else f"{rate / PERCENT:.1f}%"),
         (Words("Kept out of waste", "减少电子废弃物"), f"{_kg(total):,.3f} kg"),
         (Words("CO2e avoided", "避免碳排放"), _spread(_co2e(total), "kg")),
+        (Words("Metals recovered", "回收金属"), _metals(total)),
     )
 
 
@@ -161,6 +167,20 @@ def _co2e(sums: Shown) -> Figure:
 
 def _metal(span: Shown) -> Figure:
     return Figure(*(span[end] / UG_IN_G for end in Figure._fields))
+
+
+def _metals(sums: Shown) -> str:
+    figures = ((name, _metal(span)) for name, span in sums["metals_recovered_ug"].items())
+    told = (
+        f"{metal} {rounded(g.typical, 4)} g ({rounded(g.low, 4)}–{rounded(g.high, 4)})"
+        for metal, g in figures
+    )
+    return ", ".join(told) or "–"
+
+
+def rounded(value: float, digits: int) -> str:
+    """So many digits that count, and never a power of ten above a thousand."""
+    return f"{float(f'{value:.{digits}g}'):,.10g}"
 
 
 def _one(value: float) -> Figure:

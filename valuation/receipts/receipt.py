@@ -29,6 +29,8 @@ class Kind(StrEnum):
     COUNTER_OFFER = "counter-offer"
     SETTLEMENT = "settlement"
     BASKET = "basket"
+    BASKET_SETTLEMENT = "basket-settlement"
+    DONATION = "donation"
 
 
 class ReceiptRefused(ValueError):

@@ -31,6 +31,8 @@ TITLES = {
     "counter-offer": Words("Counter-offer", "复检改价单"),
     "settlement": Words("Settlement", "结算单"),
     "basket": Words("Several devices", "多机合并报价单"),
+    "basket-settlement": Words("Settlement of several devices", "多机合并结算单"),
+    "donation": Words("Donation", "捐赠凭证"),
 }
 OFFERS = {
     "quote": Words("Offer", "报价"),
@@ -38,6 +40,8 @@ OFFERS = {
     "counter-offer": Words("New offer", "新报价"),
     "settlement": Words("Paid", "已支付"),
     "basket": Words("All offers together", "报价合计"),
+    "basket-settlement": Words("Paid for all devices", "合计已支付"),
+    "donation": Words("Given", "捐赠金额"),
 }
 DEMO = Words(
     "DEMO: made by a simulator, not from real sales", "演示数据：由模拟器生成，并非真实成交"
@@ -50,6 +54,7 @@ NO_OFFER = Words("No offer", "不予报价")
 REFERRAL = Words("A person must look", "需人工评估")
 ASSUMED = Words("Not answered, counted as the worst", "未回答，按最差计算")
 CHANGE = Words("Change", "差额")
+GIVEN = Words("The device is given", "捐赠设备")
 NONE = ("refused", "referral")  # outcomes without an amount
 WIDE = 16  # characters that still fit beside each other in the largest print
 
@@ -155,6 +160,8 @@ def _headline(body: Shown, kind: str) -> tuple[Words, str]:
             return INDICATIVE, f"{_money(span['low'])} – {_money(span['high'])}"
         case "value-only" if value:
             return VALUE, _money(value["p50"])
+        case _ if body.get("what") == "device":
+            return GIVEN, both(_device(body["device"]))
         case _ if body.get("offer"):
             return OFFERS.get(kind, OFFER), _money(body["offer"])
         case _:
@@ -224,6 +231,8 @@ def _sections(body: Shown) -> Sequence[Section]:
     assumed = [each["question"] for each in body.get("assumptions") or ()]
     untold = [each for each in assumed if each not in told]
     return (
+        Section(Words("Given to", "受赠方"), _sentences([body.get("cause")])),
+        Section(Words("What became of it", "去向记录"), _trail(body.get("trail"))),
         Section(Words("Please note", "请注意"), _sentences(notes)),
         Section(Words("Before payment", "付款前须完成"), _sentences(disposition.get("conditions"))),
         Section(Words("Reasons", "原因"), _sentences(disposition.get("reasons"))),
@@ -232,8 +241,13 @@ def _sections(body: Shown) -> Sequence[Section]:
     )  # fmt: skip
 
 
-def _sentences(entries: Sequence[Shown] | None) -> tuple[Words, ...]:
-    return tuple(Words(entry["en"], entry["zh"]) for entry in entries or ())
+def _sentences(entries: Sequence[Shown | None] | None) -> tuple[Words, ...]:
+    return tuple(Words(entry["en"], entry["zh"]) for entry in entries or () if entry)
+
+
+def _trail(steps: Sequence[Shown] | None) -> tuple[Words, ...]:
+    """A donation's steps; the day alone, which no shop's time zone moves by more than one."""
+    return tuple(Words(f"{step['at'][:10]} {step['en']}", step["zh"]) for step in steps or ())
 
 
 def _questions(ids: Sequence[str] | None) -> tuple[Words, ...]:

@@ -43,13 +43,15 @@ class BasketStore:
         except IntegrityError as error:
             raise CodeTaken(f"{stored.id} or {stored.code} is taken") from error
 
-    def get(self, reference: str, *, merchant: str, mode: Mode) -> StoredBasket:
-        """A merchant's basket of a mode by id or code; BasketNotFound or QuoteDamaged."""
-        row = self.connection.execute(
-            select(baskets)
-            .where(or_(baskets.c.id == reference, baskets.c.code == reference))
-            .where(baskets.c.merchant == merchant, baskets.c.mode == mode)
-        ).first()
+    def get(self, reference: str, *, merchant: str | None, mode: Mode | None) -> StoredBasket:
+        """A basket by id or code, a merchant's and of a mode where they are named; BasketNotFound
+        or QuoteDamaged."""
+        asked = select(baskets).where(or_(baskets.c.id == reference, baskets.c.code == reference))
+        if merchant is not None:
+            asked = asked.where(baskets.c.merchant == merchant)
+        if mode is not None:
+            asked = asked.where(baskets.c.mode == mode)
+        row = self.connection.execute(asked).first()
         if row is None:
             raise BasketNotFound("no basket has this id or code")
         cells = dict(row._mapping)
@@ -57,3 +59,7 @@ class BasketStore:
         if hashlib.sha256(document).hexdigest() != cells["digest"]:
             raise QuoteDamaged(f"the stored document of {cells['id']} was changed")
         return StoredBasket(**cells | {"document": document, "mode": Mode(cells["mode"])})
+
+    def ids(self) -> list[str]:
+        """Everybody's baskets, the oldest first."""
+        return [str(row.id) for row in self.connection.execute(select(baskets.c.id).order_by("id"))]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from valuation.domain.impact_ledger import (
+    GENESIS,
     Cause,
     Counted,
     Fault,
@@ -21,7 +22,8 @@ from valuation.domain.people import Mode
 from valuation.storage.quotes import Taken
 from valuation.storage.tables import events, impact_entries, impact_head, quotes
 
-EARNING = (Cause.SETTLED.value, Cause.RECYCLED.value)  # the events that earn an entry
+# The events that earn an entry.
+EARNING = (Cause.SETTLED.value, Cause.RECYCLED.value, Cause.REROUTED.value)
 AT_ONCE = 1_000
 LINK = tuple(impact_entries.c[name] for name in Link._fields)
 
@@ -40,6 +42,11 @@ class ImpactStore:
         """Where it ends; ``locked``: nobody else appends until the commit."""
         asked = select(impact_head.c.seq, impact_head.c.hash)
         return Head(*self.connection.execute(asked.with_for_update() if locked else asked).one())
+
+    def hash_at(self, seq: int) -> str | None:
+        """The hash of the entry at a place, 0 being before the first; None where there is none."""
+        asked = select(impact_entries.c.hash).where(impact_entries.c.seq == seq)
+        return self.connection.execute(asked).scalar() if seq else GENESIS.hash
 
     def add(self, *counted: Counted) -> None:
         """Append entries; AlreadyCounted."""
@@ -61,9 +68,10 @@ class ImpactStore:
         merchant: str | None = None,
         begin: datetime | None = None,
         end: datetime | None = None,
+        after: int = 0,
     ) -> Iterator[Link]:
-        """One merchant's or all, in order, until before ``end``."""
-        asked = select(*LINK).order_by(impact_entries.c.seq)
+        """One merchant's or all behind place ``after``, in order, until before ``end``."""
+        asked = select(*LINK).where(impact_entries.c.seq > after).order_by(impact_entries.c.seq)
         if merchant is not None:
             asked = asked.where(impact_entries.c.merchant == merchant)
         if begin is not None:

@@ -18,6 +18,8 @@ from valuation.storage.engine import writing
 from valuation.storage.erasures import ErasureStore, StoredErasure
 from valuation.storage.impact_entries import ImpactStore
 from valuation.storage.quotes import Event, QuoteStore, StoredQuote, Taken, take_turns
+from valuation.storage.reservations import PlaceMove, ReservationStore
+from valuation.storage.units import UnitDigest, UnitStore
 
 
 class Guard(NamedTuple):
@@ -26,6 +28,19 @@ class Guard(NamedTuple):
 
     names: tuple[str, ...]
     look: Callable[[Connection], None]
+
+
+def both(one: Guard | None, other: Guard | None) -> Guard | None:
+    """Both looks, under the names of both."""
+    if one is None or other is None:
+        return one or other
+    looks = (one.look, other.look)
+
+    def look(connection: Connection) -> None:
+        for each in looks:
+            each(connection)
+
+    return Guard(one.names + other.names, look)
 
 
 class Entry(NamedTuple):
@@ -38,8 +53,10 @@ class Entry(NamedTuple):
     guard: Guard | None = None
     codes: tuple[CodeMove, ...] = ()
     basket: StoredBasket | None = None
-    impact: Counted | None = None
+    impact: tuple[Counted, ...] = ()
     erasure: StoredErasure | None = None
+    units: tuple[UnitDigest, ...] = ()
+    place: PlaceMove | None = None
 
 
 class Ledger:
@@ -60,7 +77,7 @@ class Ledger:
                 _add(connection, entry)
             _add(connection, *(entry for entry in entries if entry.guard is None))
             # Last, because the end of that ledger is then held until the commit.
-            if counted := [entry.impact for entry in entries if entry.impact is not None]:
+            if counted := [each for entry in entries for each in entry.impact]:
                 ImpactStore(connection).add(*counted)
 
     async def add(self, entry: Entry) -> None:
@@ -114,7 +131,11 @@ def _add(connection: Connection, *entries: Entry) -> None:
         AnswerStore(connection).add(answers)
     for entry in entries:
         CodeStore(connection).move(*entry.codes)
+        if entry.units:
+            UnitStore(connection).add(*entry.units)
         if entry.basket:
             BasketStore(connection).add(entry.basket)
         if entry.erasure:
             ErasureStore(connection).add(entry.erasure)
+        if entry.place:
+            ReservationStore(connection).move(entry.place)

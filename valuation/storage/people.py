@@ -42,13 +42,19 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """One of a merchant's counters; its code is typed to sign in."""
+    """One of a merchant's counters; its code is typed to sign in.
+
+    ``region``: where its devices are, as the table facilities calls it; ``campus``: to which campus
+    their impact counts. None where nobody said.
+    """
 
     id: str
     merchant_id: str
     name: str
     code: str
     created_at: datetime
+    region: str | None = None
+    campus: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +131,13 @@ class PeopleStore:
         if row is None:
             raise NoSuchStore("no store has this id or code; see `tradein merchants list`")
         return Store(**row._mapping)
+
+    def move_store(self, named: str, **change: str | None) -> Store:
+        """Another ``region`` or ``campus`` of a store, from now on; NoSuchStore."""
+        store = self.store(named)
+        if change:
+            self._change(stores, stores.c.id == store.id, **change)
+        return self.store(store.id)
 
     def add_key(self, key: ApiKey) -> None:
         """Write a key; NameTaken."""

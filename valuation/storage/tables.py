@@ -88,6 +88,16 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
+# The other digests by which a quote's unit is known: under older keys, or, from the event at
+# ``position`` on, of the unit that an inspection found instead.
+unit_digests = Table(
+    "unit_digests",
+    metadata,
+    Column("quote_id", String(29), ForeignKey("quotes.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), primary_key=True, index=True),
+)
+
 # What was answered under an idempotency key, to be answered again.
 answers = Table(
     "answers",
@@ -142,6 +152,8 @@ stores = Table(
     Column("name", String(80), nullable=False),
     Column("code", String(8), nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
+    Column("region", String(80), nullable=True),
+    Column("campus", String(80), nullable=True),
 )
 
 api_keys = Table(
@@ -241,6 +253,27 @@ impact_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# Places at facilities: the last row of a quote counts, an explicit none has its reason, and one
+# that was given back has no route.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("quote_id", String(29), ForeignKey("quotes.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("route", String(16), nullable=True),
+    Column("licences", String(255), nullable=True),
+    Column("region", String(63), nullable=True),
+    Column("week", String(8), nullable=True),
+    Column("facility", String(63), nullable=True),
+    Column("en", Text, nullable=True),
+    Column("zh", Text, nullable=True),
+    Column("km", Integer, nullable=True),
+    Column("reason", String(32), nullable=True),
+    Column("until", Instant, nullable=True),
+    Index("ix_reservations_week", "week", "facility"),
 )
 
 # Records of erasures, as never changed as quotes are. The database settles no resale without one

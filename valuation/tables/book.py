@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from valuation.tables import readings
 from valuation.tables.checks import checked
 from valuation.tables.facilities import FACILITIES, facilities
 from valuation.tables.policy_rows import MARGIN, own_margin, own_margin_id
-from valuation.tables.table import BrokenTable, Table, read_table
+from valuation.tables.table import BrokenTable, Stamp, Table, read_table, stamp_of
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -24,6 +24,8 @@ USED = (
     "deductions", "depreciation", "exchange-rates", "gates", "handling", "impact", "materials",
     "metal-prices", "parts", "policy", "price-kinds", "repairs",
 )  # fmt: skip
+# What a quote tells of its routes beside their money; quotes of before these tables name none.
+TOLD = ("dispatch", "impact-factors")
 # What stands beside an offer; named by the quotes that it stands beside, and by no other.
 BESIDE = ("campaigns", "subsidies")
 
@@ -59,8 +61,8 @@ class Book:
         return max(holding, key=lambda table: table.valid_from, default=None)
 
     def tables(self, day: date) -> dict[str, Table]:
-        """Every table that an offer uses, as it holds on ``day``."""
-        return {table_id: self.table(table_id, day) for table_id in USED}
+        """Every table that a quote uses, as it holds on ``day``."""
+        return {table_id: self.table(table_id, day) for table_id in (*USED, *TOLD)}
 
     def beside(self, day: date) -> dict[str, Table]:
         """The tables of what stands beside an offer, as they hold on ``day``."""
@@ -126,14 +128,18 @@ def facilities_of(*, book: Book, day: date, currency: str) -> tuple[Facility, ..
 
 @dataclass(frozen=True, slots=True)
 class TableArchive:
-    """Every table version that ever priced a quote, kept by digest."""
+    """Every table version that ever priced a quote, kept by digest. A file is hashed when it is
+    first read and whenever what the disk says of it is another."""
 
     folder: Path
+    _seen: dict[str, Stamp] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def keep(self, table: Table) -> None:
-        """Write the table once, durably; a version that is there already is left alone."""
-        path = self.folder / f"{table.digest}.csv"
-        if not path.exists():
+        """Write the table once, durably; BrokenTable where what is there was changed."""
+        path = self._path(table.digest)
+        if path.exists():
+            self.check(table.digest)
+        else:
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
             with os.fdopen(handle, "wb") as file:
@@ -144,12 +150,26 @@ class TableArchive:
         # Of another's file too: its name may not be on the disk yet, and a quote will rest on it.
         _sync_entries(self.folder)
 
+    def check(self, digest: str, *, anew: bool = False) -> None:
+        """BrokenTable where an archived version is missing or was changed; ``anew``: hash it
+        whatever the disk says."""
+        if anew or digest not in self._seen or self._seen[digest] != stamp_of(self._path(digest)):
+            self.table(digest)
+
     def table(self, digest: str) -> Table:
         """An archived version; BrokenTable where it is missing or was changed."""
-        table = read_table(self.folder / f"{digest}.csv")
+        path = self._path(digest)
+        self._seen.pop(digest, None)
+        stamp = stamp_of(path)  # before the bytes, so that a change in between is looked at again
+        table = read_table(path)
         if table.digest != digest:
             raise BrokenTable(f"archived table {digest[:12]} has other bytes than when it was used")
+        if stamp is not None:
+            self._seen[digest] = stamp
         return table
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / f"{digest}.csv"
 
 
 def _sync_entries(folder: Path) -> None:

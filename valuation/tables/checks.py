@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from valuation.domain.dispatch import DispatchRefused
 from valuation.domain.disposition import LeakyGates
 from valuation.domain.terms import PolicyRefused, check_gated, check_parts
 from valuation.tables import extra_readings, facilities, readings
+from valuation.tables.causes import causes
+from valuation.tables.dispatch import dispatch
 from valuation.tables.impact_factors import check_factors
 from valuation.tables.policy_rows import check_own_margin
 from valuation.tables.retention import retention
@@ -17,7 +20,7 @@ def checked(table: Table, name: str) -> Table:
     try:
         check = CHECKS.get(table.id.partition("/")[0], _nothing)
         check(table)
-    except (PolicyRefused, LeakyGates) as error:
+    except (PolicyRefused, LeakyGates, DispatchRefused) as error:
         raise BrokenTable(f"{name}: {error}") from error
     return table
 
@@ -38,7 +41,8 @@ def _repairs(table: Table) -> None:
 
 def _handling(table: Table) -> None:
     units = [row.text("unit") for row in table.rows]
-    currencies = [unit for unit in units if unit != readings.BASIS_POINTS_UNIT]
+    plain = (readings.BASIS_POINTS_UNIT, readings.DAYS_UNIT)
+    currencies = [unit for unit in units if unit not in plain]
     if currencies:
         readings.handling(table, _unconverted(*currencies))
 
@@ -50,10 +54,12 @@ def _unconverted(*currencies: str) -> readings.Converter:
 
 CHECKS: Mapping[str, Callable[[Table], object]] = {
     "campaigns": extra_readings.check,
+    "causes": causes,
     "deductions": readings.deductions,
     "depreciation": readings.depreciation,
+    "dispatch": dispatch,
     "exchange-rates": readings.rates,
-    "facilities": facilities.check,
+    "facilities": facilities.unconverted,
     "gates": lambda table: check_gated(readings.gates(table)),
     "handling": _handling,
     "impact-factors": check_factors,

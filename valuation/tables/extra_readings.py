@@ -1,6 +1,7 @@
 """Campaigns and subsidies read into the terms of the domain; a column that is none is refused."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,8 @@ COLUMNS: Mapping[str, frozenset[str]] = {
         "after_coupons", "en", "zh", "source",
     }),
 }  # fmt: skip
+# Columns that tables from before them are without, and what they then say.
+SINCE: Mapping[str, Mapping[str, str]] = {CAMPAIGNS: {"merchant": ""}}
 
 
 def extra_terms(tables: Mapping[str, Table]) -> ExtraTerms:
@@ -72,16 +75,19 @@ def _campaign(row: Row) -> Campaign:
         cap=_minor(row, "cap") if row.text("cap") else None,
         order=row.whole("order"),
         stacks=_yes(row, "stacks"),
+        merchant=row.text("merchant"),
     )
 
 
 def _rows(table: Table) -> tuple[Row, ...]:
-    wanted = COLUMNS[table.id]
-    for row in table.rows:
+    since = SINCE.get(table.id, {})
+    rows = tuple(replace(row, cells={**since, **row.cells}) for row in table.rows)
+    wanted = COLUMNS[table.id] | since.keys()
+    for row in rows:
         if row.cells.keys() != wanted:
             wrong = ", ".join(sorted(row.cells.keys() ^ wanted))
             raise row.broken(f"these columns are missing or unknown: {wrong}")
-    return table.rows
+    return rows
 
 
 def _named(row: Row) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """The table of facilities: who takes which devices, from where, how many a week, at what cost."""
 
-import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route
-from valuation.domain.facilities import Facility, Haul, Licence
+from valuation.domain.facilities import NAME, Facility, Haul, Licence
 from valuation.tables.readings import Converter
 from valuation.tables.table import Row, Table
 
@@ -16,7 +15,6 @@ COLUMNS = frozenset({
     "id", "routes", "categories", "licences", "cost", "cost_per_km", "weekly_capacity", "km_from",
     "en", "zh", "source",
 })  # fmt: skip
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FARTHEST_KM = 20_100  # half around the earth
 MOST = 10_000_000  # devices a week
 
@@ -34,9 +32,9 @@ def facilities(table: Table, money: Converter) -> tuple[Facility, ...]:
     return tuple(found.values())
 
 
-def check(table: Table) -> None:
-    """What can be seen wrong with the table by itself: every amount at one to one."""
-    facilities(table, Converter({table.currency: Decimal(1)}, table.currency))
+def unconverted(table: Table) -> tuple[Facility, ...]:
+    """The facilities with costs in the table's own currency; BrokenTable."""
+    return facilities(table, Converter({table.currency: Decimal(1)}, table.currency))
 
 
 def _facility(row: Row, currency: str, money: Converter) -> Facility:

@@ -4,15 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from valuation.domain.device import Category
 from valuation.domain.impact_ledger import Span
+from valuation.domain.outside import slug
 from valuation.tables.table import Row, Table
 
 FACTORS, MATERIALS = "impact-factors", "materials"
+KINDS = f"{Category.APPLIANCE.value}/"  # how the categories of rows about one kind begin
 FIGURES = ("weight", "co2e_avoided", "displacement", "years_of_use")
 CO2E = FIGURES[1:]
 MG, UG, G = 1_000, 1_000_000, 1_000  # in a gram, in a gram, in a kilogram
 
 Decimals = tuple[Decimal, Decimal, Decimal]
+
+
+class UnknownKind(ValueError):
+    """No row of the factors speaks of appliances of this kind; ``known`` are those there are."""
+
+    def __init__(self, kind: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"no kind of appliance {kind[:40]!r}; known: {', '.join(known) or 'none'}")
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +38,33 @@ class ImpactFactors:
     metals_ug: Mapping[str, Span] = field(default_factory=dict)
 
 
-def impact_factors(factors: Table, materials: Table, category: str) -> ImpactFactors:
-    """The factors of a category; BrokenTable where a row cannot be read."""
-    figures = check_factors(factors).get(category, {})
-    weight = figures.get("weight")
+def impact_factors(
+    factors: Table, materials: Table, category: str, kind: str | None = None
+) -> ImpactFactors:
+    """The factors of a category, the weight of a kind of it; BrokenTable where a row cannot be
+    read."""
+    told = check_factors(factors)
+    figures = told.get(category, {})
+    weight = told.get(f"{category}/{kind}", figures).get("weight")
     metals = {row.text("metal"): row for row in materials.rows if row.text("category") == category}
     return ImpactFactors(
         weight_mg=None if weight is None else _whole(weight[1] * MG),
         co2e_g=_avoided(figures),
         metals_ug={name: _span(*_ordered(row), scale=UG) for name, row in sorted(metals.items())},
     )
+
+
+def weights_of(factors: Table) -> dict[str, float]:
+    """The usual weight in grams by category, and by kind as in ``appliance/freezer``."""
+    told = check_factors(factors).items()
+    return {category: float(it["weight"][1]) for category, it in told if "weight" in it}
+
+
+def check_kind(weights: Mapping[str, float], kind: str | None) -> None:
+    """UnknownKind of an appliance of which no row tells the weight."""
+    known = tuple(each.partition("/")[2] for each in weights if each.startswith(KINDS))
+    if kind is not None and slug(kind) not in known:
+        raise UnknownKind(kind, known)
 
 
 def check_factors(table: Table) -> dict[str, dict[str, Decimals]]:

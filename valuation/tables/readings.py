@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from valuation.domain.device import Category
+from valuation.domain.device import CATALOGUED, Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
 from valuation.domain.market import Market, PriceKind
 from valuation.domain.money import BASIS_POINTS, minor_units
@@ -17,6 +17,7 @@ from valuation.domain.terms import (
     Deductions,
     Depreciation,
     Handling,
+    Job,
     Kept,
     Part,
     Policy,
@@ -25,11 +26,12 @@ from valuation.domain.terms import (
 from valuation.tables.policy_rows import MARGIN_SCOPED, margin_of, required, rows_of
 from valuation.tables.table import BrokenTable, Row, Table
 
-BASIS_POINTS_UNIT = "basis points"
+BASIS_POINTS_UNIT, DAYS_UNIT = "basis points", "days"
 # The policy's settings: those for every market, and those by what.
 PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
 SCOPED = {
-    "step": "a currency", "goodwill": "route/currency", "override_limit": "role/currency",
+    "step": "a currency", "reuse": "a currency", "goodwill": "route/currency",
+    "override_limit": "role/currency",
     **MARGIN_SCOPED,
 }  # fmt: skip
 
@@ -78,6 +80,7 @@ def policy(table: Table, currency: str) -> Policy:
         },
         receive_days=row("receive_days").whole("value"),
         answer_days=row("answer_days").whole("value"),
+        reuse=((reuse := settings.get(("reuse", currency))) and reuse.whole("value")) or 0,
         override_limits={
             _member(entry, "scope", scope.partition("/")[0], Role): entry.whole("value")
             for (setting, scope), entry in settings.items()
@@ -96,29 +99,35 @@ def deductions(table: Table) -> Deductions:
 
 
 def repairs(table: Table, money: Converter) -> Repairs:
-    """Repair prices by question and device prefix."""
-    rows: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    """Repair prices by question and device prefix; older tables say nothing of what succeeds."""
+    rows: dict[tuple[str, str], list[tuple[int, Job]]] = {}
     for row in table.rows:
         price = money.minor(major=row.decimal("price"), currency=table.currency)
+        succeeds = row.whole("succeeds") if "succeeds" in row.cells else BASIS_POINTS
         key = (row.text("question"), row.text("device"))
-        rows.setdefault(key, []).append((_level(row), price))
+        rows.setdefault(key, []).append((_level(row), Job(price, succeeds)))
     return Repairs({key: tuple(steps) for key, steps in rows.items()})
 
 
 def handling(table: Table, money: Converter) -> dict[Route, Handling]:
-    """Costs of each route."""
+    """Costs of each route; of a donation only where there are any."""
     fixed: dict[Route, list[tuple[str, int]]] = {}
     shares: dict[Route, list[tuple[str, int]]] = {}
+    shelf: dict[Route, list[tuple[str, int]]] = {}
     for row in table.rows:
         route, cost = _route(row), row.text("cost")
-        if row.text("unit") == BASIS_POINTS_UNIT:
+        if row.text("unit") == DAYS_UNIT:
+            shelf.setdefault(route, []).append((cost, row.whole("value")))
+        elif row.text("unit") == BASIS_POINTS_UNIT:
             shares.setdefault(route, []).append((cost, row.whole("value")))
         else:
             amount = money.minor(major=row.decimal("value"), currency=row.text("unit"))
             fixed.setdefault(route, []).append((cost, amount))
+    told = fixed.keys() | shares.keys() | shelf.keys()
     return {
-        route: Handling(tuple(fixed.get(route, ())), tuple(shares.get(route, ())))
+        route: Handling(*(tuple(costs.get(route, ())) for costs in (fixed, shares, shelf)))
         for route in Route
+        if route in told or route is not Route.DONATE
     }
 
 
@@ -133,9 +142,12 @@ def parts(table: Table) -> tuple[Part, ...]:
 def materials(
     grams: Table, prices: Table, money: Converter
 ) -> dict[Category, tuple[int, int, int]]:
-    """Gross metal value of a device by category: low, typical, high."""
+    """Gross metal value of a device by category: low, typical, high.
+
+    Nothing of a category beyond the catalogue of which no row speaks: nothing is guessed.
+    """
     usd_per_gram = {row.text("metal"): row.decimal("price") for row in prices.rows}
-    totals: dict[Category, list[Decimal]] = {}
+    totals = {each: [Decimal(0)] * 3 for each in Category if each not in CATALOGUED}
     for row in grams.rows:
         if row.text("metal") not in usd_per_gram:
             raise row.broken(f"metal-prices has no row for {row.text('metal')}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import NamedTuple
 
 HEAD = ("id", "valid-from", "unit", "currency", "source", "date")
 UNTIL = "valid-until"
@@ -124,6 +125,24 @@ def read_table(path: Path) -> Table:
         return parse_table(data=path.read_bytes(), name=path.name)
     except OSError as error:
         raise BrokenTable(f"{path}: {error}") from error
+
+
+class Stamp(NamedTuple):
+    """What the disk says of a file without reading it: another, and the file may be another."""
+
+    modified: int  # nanoseconds
+    changed: int  # of the entry on the disk: who sets the moment above back, moves this one
+    size: int
+    place: int
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a file; None where there is none that can be looked at."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Stamp(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def _head(lines: list[str], name: str) -> tuple[dict[str, str], int]:

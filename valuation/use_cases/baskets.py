@@ -2,25 +2,30 @@
 of one; the basket adds them up, with one purchase and one receipt. A line that fails says why and
 sinks no other; what is written is written in one transaction."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import orjson
+from sqlalchemy import Connection
 
-from valuation.catalogue.identity import NotAnIdentifier
-from valuation.domain.answers import ImpossibleAnswers
-from valuation.domain.extra_terms import Kind, Purchase
-from valuation.domain.extras import Asking, Claim
+from valuation.domain.extra_terms import Purchase
+from valuation.domain.extras import Claim
+from valuation.domain.happened import Kind
+from valuation.domain.lifecycle import as_at
+from valuation.domain.moves import Stage
 from valuation.domain.people import Mode
-from valuation.domain.questions import UnknownAnswer, UnknownQuestion
-from valuation.domain.quote import ENTROPY, UnknownLock, quote_id, spoken_code
+from valuation.domain.quote import ENTROPY, quote_id, spoken_code
 from valuation.domain.records import Actor
-from valuation.price_model.model import PriceModel, UnknownContext
-from valuation.quotes.basket_document import basket_document
+from valuation.price_model.model import PriceModel
+from valuation.quotes.basket_document import LineNow, basket_asking, basket_document
 from valuation.quotes.documents import Document, canonical, digest
-from valuation.quotes.extra_lines import claims_of, extras_document
-from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded, QuoteRequest
+from valuation.quotes.extra_lines import bonuses_of, extras_document
+from valuation.quotes.life_log import OPENED
+from valuation.quotes.quoting import (
+    QuoteRequest,
+)
 from valuation.shop import Shop
 from valuation.storage.answers import KeptAnswer
 from valuation.storage.baskets import BasketStore, StoredBasket
@@ -28,37 +33,29 @@ from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import CodeTaken, QuoteStore
 from valuation.tables.extra_readings import extra_terms
-from valuation.use_cases.claiming import CodeSpent, UnknownCode, claimed
-from valuation.use_cases.issuing import ATTEMPTS, EXHAUSTED, AlreadyOpen, Issued, attempt
+from valuation.use_cases.basket_codes import SaidForAll, said_for_all
+from valuation.use_cases.basket_lines import Describe, Malformed, Pricing
+from valuation.use_cases.issuing import ATTEMPTS, EXHAUSTED, Issued
+from valuation.use_cases.living import Held, held
+from valuation.use_cases.looking_up import CODE
+from valuation.use_cases.open_quotes import AlreadyOpen, Succeeds
+from valuation.use_cases.standing import answered
 
 MOST_LINES = 20
 
 
-class SameUnit(ValueError):
-    """An earlier line of the basket is about the same unit."""
+class NothingQuoted(ValueError):
+    """Every line failed, so there is no basket; ``problems``: of each line, in their order."""
 
-
-class LineCode(ValueError):
-    """A single-use code belongs to a line: a basket has no life that could hold it."""
-
-
-# What is wrong with one line alone; everything else ends the basket.
-LINE_ERRORS = (
-    UnknownQuestion, UnknownAnswer, ImpossibleAnswers, UnknownContext, AmbiguousDevice,
-    DeviceNeeded, NotAnIdentifier, UnknownLock, UnknownCode, CodeSpent, SameUnit,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """A line that could not be read, with what is wrong with it."""
-
-    problem: Document
+    def __init__(self, problems: Sequence[Document]) -> None:
+        super().__init__("no line could be quoted, and nothing was stored")
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasketRequest:
-    """What a till asks. ``codes``: words that hold for every line and for the purchase."""
+    """What a till asks. ``codes``: words that hold for every line or for the purchase, and
+    single-use codes of bonuses, each of which goes to one line (``basket_codes``)."""
 
     lines: Sequence[QuoteRequest | Malformed]
     purchase: Purchase | None = None
@@ -67,13 +64,15 @@ class BasketRequest:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """A basket's document, and the documents of its quotes by id."""
+    """A basket's document; by id the documents of its quotes, and what holds besides of those of
+    which something does; and where each line stands that has a quote."""
 
     document: Document
     quotes: Mapping[str, Document]
+    standings: Mapping[str, Document]
+    lines: tuple[LineNow, ...]
 
 
-Describe = Callable[[Exception], Document]
 Keep = Callable[[Basket], KeptAnswer]
 
 
@@ -90,97 +89,82 @@ def issue_basket(
 ) -> Basket:
     """Price every line, then write all quotes and the basket together.
 
-    ``describe``: the problem of a line's error. Errors: LineCode, UnknownCode and PurchaseRefused
-    of the basket itself, those of ``Shop.model`` and the database.
+    ``describe``: the problem of a line's error. Errors: NothingQuoted, SingleUseCoupon,
+    UnknownCode, CodeSpent and PurchaseRefused of the basket itself, those of ``Shop.model`` and of
+    the database.
     """
     model = shop.model(market)
+    pricing = Pricing(shop, merchant, market, actor, mode, describe)
     for _ in range(ATTEMPTS):
         now = shop.clock()
-        made = list(_lines(shop, request, merchant, market, actor, mode, describe))
+        said = said_for_all(shop, request.codes, merchant=merchant, now=now)
+        made = pricing.lines(request.lines, said)
         issued = [line for line in made if isinstance(line, Issued)]
-        basket, stored = _basket(shop, request, made, model, merchant, mode, now)
+        if not issued:
+            raise NothingQuoted([line for line in made if not isinstance(line, Issued)])
+        basket, stored = _basket(shop, request, said, made, model, merchant, mode, now)
         entries = [line.entry for line in issued if line.entry.quote]
         answer = keep(basket) if keep else None
         try:
             shop.ledger.write(*entries, Entry(None, (), answer, basket=stored))
-        except (CodeTaken, AlreadyOpen):
+        except (CodeTaken, AlreadyOpen, Succeeds):
             continue  # another's code, or somebody quoted one of the units meanwhile: look again
         return basket
     raise CodeTaken(EXHAUSTED)
 
 
-def find_basket(shop: Shop, reference: str, *, merchant: str, mode: Mode) -> Basket:
-    """A merchant's basket by id or code, its quotes as they were issued; BasketNotFound."""
-    return stored_basket(shop, reference, merchant=merchant, mode=mode)[0]
+def find_basket(
+    shop: Shop, reference: str, *, merchant: str, mode: Mode | None = Mode.LIVE
+) -> tuple[Basket, StoredBasket]:
+    """A merchant's basket by id or code, its quotes as they were issued and where they stand now,
+    and its row; BasketNotFound."""
+    with reading(shop.engine) as connection:
+        store = QuoteStore(connection)
+        stored = stored_basket(connection, reference, merchant=merchant, mode=mode)
+        document = orjson.loads(stored.document)
+        told = [line for line in document["lines"] if "quote" in line]
+        found = {
+            each["quote"]: answered(connection, store.get(each["quote"]), now=shop.clock())
+            for each in told
+        }
+    lives = {each: held(shop, each, merchant=merchant, mode=stored.mode) for each in found}
+    lines = tuple(
+        _line_now(lives[each["quote"]], each["position"], now=shop.clock()) for each in told
+    )
+    quotes = {each: now.document for each, now in found.items()}
+    standings = {each: now.standing for each, now in found.items() if now.standing}
+    return Basket(document, quotes, standings, lines), stored
 
 
 def stored_basket(
-    shop: Shop, reference: str, *, merchant: str, mode: Mode
-) -> tuple[Basket, StoredBasket]:
-    """The same with its row."""
-    with reading(shop.engine) as connection:
-        stored = BasketStore(connection).get(reference, merchant=merchant, mode=mode)
-        document = orjson.loads(stored.document)
-        ids = [line["quote"] for line in document["lines"] if "quote" in line]
-        store = QuoteStore(connection)
-        quotes = {each: orjson.loads(store.get(each).document) for each in ids}
-    return Basket(document, quotes), stored
+    connection: Connection, reference: str, *, merchant: str | None, mode: Mode | None
+) -> StoredBasket:
+    """The row of a merchant's basket by id or code; BasketNotFound for another's or mode's too.
+
+    ``mode``: of the key that asks; None where either will do. ``merchant`` None: whoever's.
+    """
+    code = CODE.fullmatch(reference.strip().upper())
+    named = "-".join(code.groups()) if code else reference
+    return BasketStore(connection).get(named, merchant=merchant, mode=mode)
 
 
-def _lines(
-    shop: Shop,
-    request: BasketRequest,
-    merchant: str,
-    market: str | None,
-    actor: Actor,
-    mode: Mode,
-    describe: Describe,
-) -> Iterator[Issued | Document]:
-    """Each line as a quote or as its problem."""
-    words = _words(shop, request, Kind.BONUS)
-    units, codes = set[str](), set[Claim]()
-    for line in request.lines:
-        if isinstance(line, Malformed):
-            yield line.problem
-            continue
-        asked = replace(line, codes=(*line.codes, *words), purchase=None)
-        try:
-            made = attempt(shop, asked, merchant=merchant, market=market, actor=actor, mode=mode)
-            _check_once(made, line, units, codes)
-        except LINE_ERRORS as error:
-            yield describe(error)
-        else:
-            yield made
-
-
-def _check_once(made: Issued, line: QuoteRequest, units: set[str], codes: set[Claim]) -> None:
-    """SameUnit or CodeSpent for what an earlier line has already; else it is noted."""
-    device = made.document["device"]
-    unit = device["unit"] and device["unit"]["digest"]  # type: ignore[index]  # JSON
-    if unit in units:
-        raise SameUnit("an earlier line of the basket is about the same unit")
-    secret = {claim for claim in claims_of(made.document) if claim.code}
-    if secret & codes:
-        raise CodeSpent(len(line.codes) - 1)
-    units |= {unit} if unit else set()
-    codes |= secret
-
-
-def _words(shop: Shop, request: BasketRequest, kind: Kind) -> list[str]:
-    """The basket's words for campaigns of a kind; LineCode, UnknownCode."""
-    now = shop.clock()
-    day = shop.today(now)
-    claims = claimed(shop, request.codes, day=day, now=now) if request.codes else frozenset()
-    if any(claim.code for claim in claims):
-        raise LineCode("a single-use code belongs to one of the lines")
-    campaigns = extra_terms(shop.book.beside(day)).campaigns
-    named = {claim.campaign for claim in claims}
-    return [each.id for each in campaigns if each.kind is kind and each.id in named]
+def _line_now(held: Held, position: int, *, now: datetime) -> LineNow:
+    life = as_at(life=held.life, now=now)
+    came = life.last(Kind(life.stage.value))
+    return LineNow(
+        position=position,
+        stage=life.stage,
+        amount=0 if life.gift else life.amount,
+        bonuses=bonuses_of(held.extras),
+        since=came.at if came else held.stored.issued_at,
+        given=life.gift is not None,
+    )
 
 
 def _basket(
     shop: Shop,
     request: BasketRequest,
+    said: SaidForAll,
     made: Sequence[Issued | Document],
     model: PriceModel,
     merchant: str,
@@ -190,11 +174,9 @@ def _basket(
     day, entropy = shop.today(now), shop.entropy(ENTROPY)
     tables = shop.book.beside(day)
     shop.keep(tables.values())
-    asking = Asking(
-        day=day, data=model.market.provenance.value, country=model.market.country,
-        currency=model.market.currency, brand=None, category=None, channel=None,
-        purchase=request.purchase,
-        claims=frozenset(map(Claim, _words(shop, request, Kind.COUPON))),
+    asking = basket_asking(
+        day=day, market=model.market, merchant=merchant, purchase=request.purchase,
+        claims=frozenset(map(Claim, said.coupons)),
     )  # fmt: skip
     beside = extras_document(extra_terms(tables).extras(asking, offer=None), asking.currency)
     lines = [each.document if isinstance(each, Issued) else {"problem": each} for each in made]
@@ -214,5 +196,24 @@ def _basket(
     stored = StoredBasket(
         str(document["id"]), str(document["code"]), merchant, mode, now, data, digest(data)
     )
-    quotes = {str(e.document["id"]): e.document for e in made if isinstance(e, Issued)}
-    return Basket(document, quotes), stored
+    issued = {at: each for at, each in enumerate(made) if isinstance(each, Issued)}
+    quotes = {str(each.document["id"]): each for each in issued.values()}
+    return Basket(
+        document,
+        {each: line.document for each, line in quotes.items()},
+        {each: line.standing for each, line in quotes.items() if line.standing},
+        tuple(_line_new(each, at, now) for at, each in issued.items()),
+    ), stored
+
+
+def _line_new(line: Issued, position: int, now: datetime) -> LineNow:
+    """Of a quote that is made just now, or that is open still."""
+    document: Mapping[str, Any] = line.document
+    amount = (line.standing or {}).get("amount") or document["offer"]
+    return LineNow(
+        position=position,
+        stage=Stage(OPENED[document["outcome"]].value),
+        amount=cast(Mapping[str, int], amount)["amount"] if amount else None,
+        bonuses=bonuses_of(document.get("extras")),
+        since=now,
+    )

@@ -1,8 +1,9 @@
 """Codes that customers say: which campaigns they stand for, who holds them, what they give now."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Connection
@@ -43,12 +44,16 @@ class CodeSpent(ValueError):
         self.place = place
 
 
-def claimed(shop: Shop, codes: Sequence[str], *, day: date, now: datetime) -> frozenset[Claim]:
-    """What the codes stand for, in whatever order they are given; UnknownCode or CodeSpent.
+def claimed(
+    shop: Shop, codes: Sequence[str], *, merchant: str, day: date, now: datetime
+) -> frozenset[Claim]:
+    """What the codes stand for, in whatever order they are given; UnknownCode, also for those of
+    another merchant's campaign, or CodeSpent.
 
     Of two codes of one campaign one is taken: a campaign gives once.
     """
     campaigns = extra_terms(shop.book.beside(day)).campaigns
+    others = {each.id for each in campaigns if each.merchant not in ("", merchant)}
     words = {each.id: Claim(each.id) for each in campaigns if each.needs is Needs.WORD}
     with reading(shop.engine) as connection:
         stored = CodeStore(connection).of([code_digest(code) for code in codes])
@@ -57,6 +62,8 @@ def claimed(shop: Shop, codes: Sequence[str], *, day: date, now: datetime) -> fr
             claim = words.get(code.strip().lower())
             if claim is None:
                 claim = _by_code(connection, stored, code, place, now)
+            if claim.campaign in others:
+                raise UnknownCode(place)
             found[claim.campaign] = min(claim, found.get(claim.campaign, claim), key=_digest)
     return frozenset(found.values())
 
@@ -89,16 +96,21 @@ def code_moves(
     return tuple(CodeMove(code, quote, fate, now, ended.get(code)) for code, fate in fates.items())
 
 
-def extras_at(shop: Shop, document: Mapping[str, object], amount: int | None) -> Document | None:
-    """What stands beside another amount of the same quote, under its own tables; None where
-    nothing stands beside it. BrokenTable where one of them was changed or is gone."""
+def extras_at(shop: Shop, document: Mapping[str, Any], amount: int | None) -> Document | None:
+    """What stands beside a quote whose amount people may have moved, under its own tables; None
+    where nothing stands beside it. BrokenTable where one of them was changed or is gone.
+
+    The lines are those of the computed offer, so that an override moves exactly itself; what is
+    left to pay counts with the ``amount``.
+    """
     if "extras" not in document:
         return None
     named = versions_of(document).tables
     terms = extra_terms({each: shop.archive.table(named[each]) for each in BESIDE})
     market = Market.from_slug(str(document["market"]))
-    extras = terms.extras(asking_of(asked_of(document), market=market), offer=amount)
-    return extras_document(extras, market.currency)
+    offer = document["offer"] and document["offer"]["amount"]
+    extras = terms.extras(asking_of(asked_of(document), market=market), offer=offer)
+    return extras_document(replace(extras, offer=amount), market.currency)
 
 
 def _by_code(

@@ -1,24 +1,61 @@
-"""What a step earns in the ledger of impact: credited when a device is settled, not at intake."""
+"""What a step enters in the ledger of impact: credited when a device is settled, not at intake, and
+taken back when that does not last."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from valuation.domain.disposition import Route
-from valuation.domain.happened import Happened, Kind
-from valuation.domain.impact_ledger import OUTCOMES, REUSE, Cause, Counted, Outcome
+from valuation.domain.happened import Happened, Kind, Settlement
+from valuation.domain.impact_ledger import (
+    OUTCOMES,
+    REUSE,
+    Cause,
+    Counted,
+    Outcome,
+    countered,
+    standing,
+)
 from valuation.domain.market import Market
+from valuation.domain.outside import kind_of
 from valuation.domain.people import Mode
+from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, Reversal
+from valuation.people.places import store_of
 from valuation.shop import Shop
 from valuation.storage.engine import reading
-from valuation.storage.people import NoSuchClerk, PeopleStore
+from valuation.storage.impact_entries import ImpactStore
 from valuation.storage.quotes import StoredQuote
 from valuation.tables.impact_factors import FACTORS, MATERIALS, MG, ImpactFactors, impact_factors
 from valuation.tables.table import Table
 
-CAUSES = {Kind.SETTLED: Cause.SETTLED, Kind.RECYCLED: Cause.RECYCLED}
-CLERK = "clerk:"  # how actors of a store begin, as `valuation.people.access` names them
+CAUSES = {
+    Kind.SETTLED: Cause.SETTLED,
+    Kind.RECYCLED: Cause.RECYCLED,
+    Kind.REROUTED: Cause.REROUTED,
+}
+
+
+def entered(
+    shop: Shop, stored: StoredQuote, document: Mapping[str, Any], event: Happened
+) -> tuple[Counted, ...]:
+    """The entries of an event: what it takes back, then what it earns. ``document``: of the device
+    as found. IllegalStep where there is nothing to take back; errors of ``earned``."""
+    made = earned(shop, stored, document, event)
+    if not isinstance(event.detail, Reversal | Rerouting) or stored.mode is Mode.TEST:
+        return () if made is None else (made,)
+    with reading(shop.engine) as connection:
+        entries = ImpactStore(connection).of_quote(stored.id)
+    counts = standing(entries)
+    if not entries or (counts is None and made is None):
+        raise IllegalStep(Refusal.NOTHING_COUNTED)
+    if made is not None and counts is not None and made.outcome is counts.outcome:
+        return ()  # it goes elsewhere, and counts as it did
+    if made is not None and made.outcome in {each.outcome for each in entries}:
+        raise IllegalStep(Refusal.COUNTED_BEFORE, outcome=made.outcome.value)
+    cause, actor = Cause(event.detail.reason.value), event.actor.id
+    back = counts and countered(counts, cause=cause, actor=actor, at=event.at)
+    return tuple(each for each in (back, made) if each is not None)
 
 
 def earned(
@@ -28,21 +65,23 @@ def earned(
 
     The factors are those that hold on the event's day. NoTable, BrokenTable, ArchiveUnavailable.
     """
-    cause, outcome = CAUSES.get(event.kind), _outcome(document, event.kind)
+    cause, outcome = CAUSES.get(event.kind), _outcome(document, event)
     if cause is None or outcome is None or stored.mode is Mode.TEST:
         return None
     tables = {name: shop.book.table(name, shop.today(event.at)) for name in (FACTORS, MATERIALS)}
     shop.keep(tables.values())
     device, market = document["device"], Market.from_slug(stored.market)
     own = device["facts"]["weight_g"]
-    counts = _counts(tables, device["category"], outcome)
+    counts = _counts(tables, device, outcome)
+    store = store_of(shop.engine, event.actor.id)
     return Counted(
         quote=stored.id,
         outcome=outcome,
         cause=cause,
         merchant=stored.merchant,
-        store=_store(shop, event.actor.id),
+        store=store.id if store else None,
         region=market.country,
+        campus=store.campus if store else None,
         data=market.provenance,
         category=device["category"],
         actor=event.actor.id,
@@ -55,26 +94,24 @@ def earned(
     )
 
 
-def _outcome(document: Mapping[str, Any], kind: Kind) -> Outcome | None:
-    if kind is Kind.RECYCLED:
+def _outcome(document: Mapping[str, Any], event: Happened) -> Outcome | None:
+    if event.kind is Kind.RECYCLED:
         return Outcome.DISMANTLED
+    if isinstance(event.detail, Rerouting | Settlement) and event.detail.route:
+        return OUTCOMES.get(event.detail.route)
     disposition = document["disposition"]
     return OUTCOMES.get(Route(disposition["route"])) if disposition else None
 
 
-def _counts(tables: Mapping[str, Table], category: str, outcome: Outcome) -> ImpactFactors:
+def _counts(
+    tables: Mapping[str, Table], device: Mapping[str, Any], outcome: Outcome
+) -> ImpactFactors:
     """Only a device that is used again avoids another, and only dismantling recovers metals."""
-    factors = impact_factors(tables[FACTORS], tables[MATERIALS], category)
+    category = device["category"]
+    kind = kind_of(device["id"], category)
+    factors = impact_factors(tables[FACTORS], tables[MATERIALS], category, kind)
     return replace(
         factors,
         co2e_g=factors.co2e_g if outcome in REUSE else None,
         metals_ug=factors.metals_ug if outcome is Outcome.DISMANTLED else {},
     )
-
-
-def _store(shop: Shop, actor: str) -> str | None:
-    """The store of who acted; None of a merchant's own system."""
-    if actor.startswith(CLERK):
-        with suppress(NoSuchClerk), reading(shop.engine) as connection:
-            return PeopleStore(connection).clerk(actor.removeprefix(CLERK)).store_id
-    return None

@@ -12,10 +12,8 @@ from valuation.catalogue.identity import parse_identifier
 from valuation.domain.erasing import check_erasable, erase
 from valuation.domain.erasure import (
     Erasure,
+    ErasureFacts,
     Fault,
-    Method,
-    Technique,
-    Verification,
     conditions_met,
     faults,
 )
@@ -46,23 +44,10 @@ IMPOSSIBLE = {"question": "erasure", "inspected": "impossible"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureRequest:
-    """What somebody says was done to a device; ``identifier``: the IMEI or serial number that the
-    tool read, compared with the quote's."""
+class ErasureRequest(ErasureFacts):
+    """The same as it is told; ``identifier``: the IMEI or serial number that the tool read,
+    compared with the quote's."""
 
-    method: Method
-    technique: Technique
-    tool: str
-    tool_version: str
-    verification: Verification
-    passed: bool
-    erased_by: str
-    verified_by: str
-    started_at: datetime
-    finished_at: datetime
-    verified_at: datetime
-    place: str
-    note: str = ""
     identifier: str | None = None
 
 
@@ -126,11 +111,7 @@ def quote_of_unit(shop: Shop, identifier: str, *, merchant: str) -> str:
 
 
 def _made(shop: Shop, before: Held, request: ErasureRequest) -> Erasure:
-    facts = {
-        name: getattr(request, name)
-        for name in request.__dataclass_fields__
-        if name != "identifier"
-    }
+    facts = {name: getattr(request, name) for name in ErasureFacts.__dataclass_fields__}
     unit = _unit(shop, before, request.identifier)
     return Erasure(quote=before.stored.id, unit=unit.digest if unit else None, **facts)
 

@@ -19,7 +19,8 @@ from valuation.use_cases.impact_views import Asked, By, View, links_of, view
 MG_IN_G, G_IN_KG = 1_000, 1_000
 ENDS = Span._fields
 PLAIN = (
-    "quote", "outcome", "cause", "merchant", "store", "region", "data", "category", "actor",
+    "quote", "outcome", "cause", "merchant", "store", "region", "campus", "data", "category",
+    "actor",
 )  # fmt: skip
 # What a row of a table says of a factor; materials have no unit, licence or figure of their own.
 SAID = ("category", "figure", "unit", "low", "value", "high", "licence", "source")
@@ -110,7 +111,7 @@ def factors_of(entries: Iterable[Counted], archive: TableArchive) -> list[Docume
         {"table": name, "digest": digest, **_said(row)}
         for name, digest, category in sorted(used)
         for row in archive.table(digest).rows
-        if row.text("category") == category
+        if row.text("category").partition("/")[0] == category  # a kind of it: appliance/dryer
     ]
 
 

@@ -1,29 +1,28 @@
-"""The ledger of impact looked at: sums by place and time, its check, counter-entries."""
+"""The ledger of impact looked at: sums by place and time, its check, what it has to catch up."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import cast
+from typing import NamedTuple, cast
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Engine
 
 from valuation.domain.impact_ledger import (
-    Cause,
+    GENESIS,
     Counted,
     Fault,
     Head,
     Link,
     faults,
     read,
-    reversed_by,
 )
-from valuation.domain.impact_totals import Totals, grouped, total
+from valuation.domain.impact_totals import Totals, grouped, together
 from valuation.domain.market import Provenance
-from valuation.domain.people import Mode
 from valuation.quotes.life_log import happened_of, told_of
 from valuation.shop import Shop
 from valuation.storage.engine import reading, writing
@@ -31,9 +30,8 @@ from valuation.storage.impact_entries import AlreadyCounted, ImpactStore
 from valuation.storage.people import PeopleStore
 from valuation.storage.quotes import QuoteStore
 from valuation.use_cases.crediting import earned
-from valuation.use_cases.issuing import stored_quote
 
-NO_STORE = "none"  # what a merchant's own system settled
+NO_STORE = NO_CAMPUS = "none"  # what a merchant's own system settled, or a store of no campus
 
 
 class By(StrEnum):
@@ -42,6 +40,7 @@ class By(StrEnum):
     STORE = "store"
     MERCHANT = "merchant"
     REGION = "region"
+    CAMPUS = "campus"
     MONTH = "month"
     DAY = "day"
 
@@ -63,6 +62,17 @@ class Asked:
             for day in (self.first, after)
         )
         return begin, end
+
+
+class Fold(NamedTuple):
+    """Sums up to an entry, by kind of data and group."""
+
+    head: Head
+    groups: Mapping[tuple[Provenance, str], Totals]
+
+
+FOLDS = 64  # questions of which a process remembers the sums
+_FOLDS: WeakKeyDictionary[Engine, dict[tuple[Asked, By], Fold]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +112,40 @@ def entries_of(engine: Engine, asked: Asked) -> list[Counted]:
 
 
 def view(engine: Engine, asked: Asked, *, by: By) -> View:
-    """The entries summed, as they stand now; UnreadableEntry."""
-    entries, zone = entries_of(engine, asked), asked.zone
-    kinds = [data for data in Provenance if any(each.data is data for each in entries)]
-    parts = {data: [each for each in entries if each.data is data] for data in kinds}
-    return View(
-        {data: grouped(parts[data], lambda each: key(each, by, zone)) for data in kinds},
-        {data: total(parts[data]) for data in kinds},
-        _labels(engine, by),
-    )
+    """The entries summed, as they stand now; UnreadableEntry.
+
+    A process sums each entry once: what was summed before is taken up where it ended, as long as
+    that entry has still its hash. What was changed behind it is for ``verify`` to find.
+    """
+    folds, zone = _FOLDS.setdefault(engine, {}), asked.zone
+    known = folds.get((asked, by), Fold(GENESIS, {}))
+    begin, end = asked.moments()
+    with reading(engine) as connection:
+        store = ImpactStore(connection)
+        if store.hash_at(known.head.seq) != known.head.hash:
+            known = Fold(GENESIS, {})
+        head = store.head()
+        links = store.entries(merchant=asked.merchant, begin=begin, end=end, after=known.head.seq)
+        new = [read(link.body) for link in links if link.seq <= head.seq]
+    groups = dict(known.groups)
+    for data in {each.data for each in new}:
+        found = grouped((each for each in new if each.data is data), lambda e: key(e, by, zone))
+        for name, sums in found.items():
+            before = groups.get((data, name))
+            groups[data, name] = together([before, sums]) if before else sums
+    if len(folds) >= FOLDS:
+        folds.clear()
+    folds[asked, by] = Fold(head, groups)
+    return _viewed(groups, _labels(engine, by))
+
+
+def _viewed(groups: Mapping[tuple[Provenance, str], Totals], labels: Mapping[str, str]) -> View:
+    kinds = [each for each in Provenance if any(each is data for data, _ in groups)]
+    parts = {
+        kind: {name: sums for (data, name), sums in sorted(groups.items()) if data is kind}
+        for kind in kinds
+    }
+    return View(parts, {kind: together(parts[kind].values()) for kind in kinds}, labels)
 
 
 def key(entry: Counted, by: By, zone: ZoneInfo) -> str:
@@ -122,6 +157,8 @@ def key(entry: Counted, by: By, zone: ZoneInfo) -> str:
             return entry.merchant
         case By.REGION:
             return entry.region
+        case By.CAMPUS:
+            return entry.campus or NO_CAMPUS
         case By.MONTH | By.DAY:
             there = entry.at.astimezone(zone)
             return f"{there:%Y-%m}" if by is By.MONTH else f"{there:%Y-%m-%d}"
@@ -152,20 +189,6 @@ def catch_up(shop: Shop) -> int:
             ImpactStore(connection).add(counted)
             made += 1
     return made
-
-
-def reverse(shop: Shop, reference: str, *, cause: Cause, actor: str, merchant: str) -> Counted:
-    """Take back what a quote's device was counted for; the counter-entry.
-
-    QuoteNotFound; NothingToReverse where nothing of it counts, a second time for instance.
-    """
-    with writing(shop.engine) as connection:
-        store = ImpactStore(connection)
-        store.head(locked=True)  # of two who take the same back one sees what the other did
-        quote = stored_quote(connection, reference, merchant=merchant, mode=Mode.LIVE)
-        back = reversed_by(store.of_quote(quote.id), cause=cause, actor=actor, at=shop.clock())
-        store.add(back)
-    return back
 
 
 def _uncounted(shop: Shop) -> Iterator[Counted]:

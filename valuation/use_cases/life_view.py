@@ -6,13 +6,14 @@ from typing import Any
 
 from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.lifecycle import Life, as_at
-from valuation.domain.moves import MOVES
+from valuation.domain.moves import MOVES, Step
 from valuation.domain.people import Mode
 from valuation.domain.records import Role
-from valuation.quotes.documents import Document, customer_view
+from valuation.quotes.documents import Document, customer_view, merchant_view
 from valuation.quotes.extra_lines import customers_extras
 from valuation.quotes.life_log import role_of
 from valuation.use_cases.living import Held
+from valuation.use_cases.place_view import place_document
 
 
 def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
@@ -31,8 +32,11 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
         "amount": _money(life.amount, currency),
         "adjustment": _money(life.adjustment, currency),
         **_extras(held, customer=customer),
+        **({"same_device": list(held.others)} if held.others else {}),
         **_deadlines(life),
+        **_gift(life),
         "conditions": _conditions(held, life),
+        **place_document(held.place, held.settling, now=now, customer=customer),
         "inspection": None if found is None else _found(found, currency, customer=customer),
         "events": [
             {
@@ -43,7 +47,7 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
             }
             for event in held.events
         ],
-        "next": sorted(step.value for step in MOVES[life.stage]),
+        "next": sorted(step.value for step in MOVES[life.stage] if _open(step, life)),
     }
 
 
@@ -53,6 +57,19 @@ def _conditions(held: Held, life: Life) -> list[Document]:
     if FLAGS[held.route] is Flag.RESALE:
         shown.append({"code": "erasure_record", "met": life.erased is not None})
     return shown
+
+
+def _gift(life: Life) -> Document:
+    """What is given to whom; the amount that is told is paid to the cause, or to nobody."""
+    if life.gift is None:
+        return {}
+    gift = life.gift
+    told = {"what": gift.what.value, "cause": gift.cause, "en": gift.en, "zh": gift.zh}
+    return {"donation": {**told, "delivered": life.delivered}}
+
+
+def _open(step: Step, life: Life) -> bool:
+    return step is not Step.DELIVER or (life.gift is not None and not life.delivered)
 
 
 def _extras(held: Held, *, customer: bool) -> Document:
@@ -76,9 +93,20 @@ def _found(found: Mapping[str, Any], currency: str, *, customer: bool) -> Docume
         "amount": _money(found["amount"], currency),
         "difference": _money(found["difference"], currency),
         "lines": [{**line, "amount": _money(line["amount"], currency)} for line in found["lines"]],
+        **_extra_differences(found, currency),
         "answers": found["answers"],
-        "quote": customer_view(quote) if customer else quote,
+        "quote": customer_view(quote) if customer else merchant_view(quote),
     }
+
+
+def _extra_differences(found: Mapping[str, Any], currency: str) -> Document:
+    """What each bonus gains or loses beside the lines."""
+    amounts = ("before", "after", "difference")
+    lines = [
+        {**line, **{name: _money(line[name], currency) for name in amounts}}
+        for line in found.get("extras", ())
+    ]
+    return {"extras": lines} if lines else {}
 
 
 def _currency(document: Mapping[str, Any]) -> str:

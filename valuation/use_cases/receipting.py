@@ -3,20 +3,20 @@
 from datetime import datetime
 from typing import cast
 
-import orjson
-
 from valuation.domain import happened
 from valuation.domain.lifecycle import Life, fold
-from valuation.quotes.basket_document import basket_body
+from valuation.quotes.basket_document import basket_body, settlement_body
 from valuation.quotes.documents import Document
 from valuation.quotes.life_log import happened_of, told_of
+from valuation.quotes.trail_document import trail_document
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.key_folder import open_signer
 from valuation.receipts.receipt import Kind
-from valuation.receipts.signing import SEED, issue, quote_receipt
+from valuation.receipts.signing import SEED, Signer, issue, quote_receipt
 from valuation.receipts.steps import step_body
 from valuation.shop import Shop
 from valuation.storage.baskets import StoredBasket
+from valuation.use_cases.baskets import Basket
 from valuation.use_cases.claiming import extras_at
 from valuation.use_cases.living import Held
 
@@ -38,6 +38,8 @@ def receipt(shop: Shop, held: Held, kind: Kind) -> Envelope:
     signer = open_signer(shop.settings.receipt_keys, now=shop.clock(), seed=shop.entropy(SEED))
     if kind is Kind.QUOTE:
         return quote_receipt(held.document, signer=signer)
+    if kind is Kind.DONATION:
+        return _trail(held, signer)
     place, life = _at(held, kind)
     told = [each for event in held.events[: place + 1] if (each := told_of(event))]
     source = cast(Document, told[-1]["quote"]) if told else held.document
@@ -52,16 +54,32 @@ def receipt(shop: Shop, held: Held, kind: Kind) -> Envelope:
     return issue(body, kind=kind, issued_at=moment, quote_digest=held.stored.digest, signer=signer)
 
 
-def basket_receipt(shop: Shop, stored: StoredBasket) -> Envelope:
-    """One receipt of all devices of a basket; ReceiptRefused, KeyRingDamaged or KeyRingBusy."""
+def _trail(held: Held, signer: Signer) -> Envelope:
+    """A donation's trail as far as it has come: another step makes another."""
+    if held.life.gift is None:
+        raise NothingToReceipt("nothing was given with this quote")
+    body = trail_document(held.document, held.settling, held.life, held.life.events)
+    moment = held.events[-1].at
+    return issue(body, kind=Kind.DONATION, issued_at=moment, quote_digest=held.stored.digest,
+                 signer=signer)  # fmt: skip
+
+
+def basket_receipt(shop: Shop, basket: Basket, stored: StoredBasket, kind: Kind) -> Envelope:
+    """One receipt of all devices of a basket: of its offers, or of what was paid once each line has
+    ended, the same bytes as long as nothing is taken back. NothingToReceipt, ReceiptRefused,
+    KeyRingDamaged or KeyRingBusy."""
+    body, moment = basket_body(basket.document), stored.issued_at
+    if kind is Kind.BASKET_SETTLEMENT:
+        going = [line for line in basket.lines if not line.ended]
+        if going:
+            told = ", ".join(f"{line.position + 1} is {line.stage.value}" for line in going)
+            raise NothingToReceipt(f"not every line of the basket has ended: {told}")
+        if not basket.lines:
+            raise NothingToReceipt("no line of the basket has a quote")
+        body = settlement_body(basket.document, basket.lines)
+        moment = max(line.since for line in basket.lines)
     signer = open_signer(shop.settings.receipt_keys, now=shop.clock(), seed=shop.entropy(SEED))
-    return issue(
-        basket_body(orjson.loads(stored.document)),
-        kind=Kind.BASKET,
-        issued_at=stored.issued_at,
-        quote_digest=stored.digest,
-        signer=signer,
-    )
+    return issue(body, kind=kind, issued_at=moment, quote_digest=stored.digest, signer=signer)
 
 
 def _at(held: Held, kind: Kind) -> tuple[int, Life]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
 
-from valuation.catalogue import Lookup, Match, NoMatch
+from valuation.catalogue import Lookup, NoMatch
 from valuation.catalogue.identity import IdentifierKind, NotAnIdentifier, parse_identifier
 from valuation.domain.answers import (
     CompletedAnswers,
@@ -20,9 +21,10 @@ from valuation.domain.answers import (
     complete,
     missing_at_best,
 )
-from valuation.domain.device import Category, UnitState
+from valuation.domain.device import Category, Device, UnitState
 from valuation.domain.disposition import FLAGS
 from valuation.domain.distribution import Distribution
+from valuation.domain.outside import is_beyond
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import (
     Indicative,
@@ -34,11 +36,13 @@ from valuation.domain.quote import (
 )
 from valuation.domain.redaction import redacted
 from valuation.features import FeatureRow
-from valuation.intake.records import Record, Rejected
+from valuation.intake.records import Record, Rejected, stated_device
 from valuation.price_model.figures import RowKey
 from valuation.price_model.model import PriceModel, UnknownContext
+from valuation.price_model.unsold import as_sold
 from valuation.quotes.appraising import Appraiser, Asked
 from valuation.quotes.priced_quote import Plan, Pricing
+from valuation.quotes.quoting import STATED
 
 BATCH = 500  # devices priced by one call
 REMEMBERED = 50_000  # prices kept for the rows to come, some 30 MB
@@ -103,6 +107,13 @@ class Planned:
     keys: Sequence[Key]
 
 
+class Unsold(NamedTuple):
+    """A row whose device no sale taught a price, and the referral behind it."""
+
+    valuation: Valuation
+    quote: Quote
+
+
 @dataclass(frozen=True, slots=True)
 class StockPricing:
     """Prices the rows of a stock list in one market on one day.
@@ -128,15 +139,21 @@ class StockPricing:
         return (valuation for valuation, _ in self.quoted(rows))
 
     def quoted(self, rows: Iterable[Record | Rejected]) -> Iterator[tuple[Valuation, Quote | None]]:
-        """Likewise, with the quote behind each; None where there was nothing to price."""
+        """Likewise, with the quote behind each; None where no device was recognised."""
         waiting = iter(rows)
         while batch := list(islice(waiting, BATCH)):
             planned = [self._planned(row) for row in batch]
             self._ask([each for each in planned if isinstance(each, Planned)])
             for each in planned:
-                yield self._priced(each) if isinstance(each, Planned) else (each, None)
+                match each:
+                    case Planned():
+                        yield self._priced(each)
+                    case Unsold(valuation, quote):
+                        yield valuation, quote
+                    case Valuation():
+                        yield each, None
 
-    def _planned(self, row: Record | Rejected) -> Planned | Valuation:
+    def _planned(self, row: Record | Rejected) -> Planned | Unsold | Valuation:
         currency = self.model.market.currency
         blank = Valuation(row.line, shown_id(row.record_id), Outcome.UNREADABLE, currency)
         if isinstance(row, Rejected):
@@ -147,13 +164,17 @@ class StockPricing:
         if unusable is not None:
             return replace(blank, reason=redacted(unusable))
         words = row.words
+        if is_beyond(words.category):
+            return self._of_device(row, as_sold(self.model, stated_device(words)), STATED, blank)
         found = self.lookup.find(
             brand=words.brand, text=words.model, storage_gb=words.storage_gb, ram_gb=words.ram_gb,
             version=words.version, category=words.category,
         )  # fmt: skip
         if isinstance(found, NoMatch):
             return replace(blank, outcome=Outcome.REFERRAL, reason=redacted(_not_found(found)))
-        return self._of_device(row, found, blank)
+        assert found.variant is not None  # noqa: S101 -- only model_only look-ups leave it out
+        device = self.model.device(self.lookup.catalogue.device(found.variant.id))
+        return self._of_device(row, device, found.how, blank)
 
     def _unusable(self, row: Record) -> str | None:
         """Why the row says what this market's prices cannot answer."""
@@ -165,10 +186,12 @@ class StockPricing:
             return f"unknown_context: {error}"
         return None
 
-    def _of_device(self, row: Record, found: Match, blank: Valuation) -> Planned | Valuation:
-        assert found.variant is not None  # noqa: S101 -- only model_only look-ups leave it out
-        device = self.model.device(self.lookup.catalogue.device(found.variant.id))
-        known = replace(blank, device=device.variant, name=device.name, matched_by=found.how)
+    def _of_device(
+        self, row: Record, device: Device, how: str, blank: Valuation
+    ) -> Planned | Unsold | Valuation:
+        shown = redacted if how == STATED else str  # a name that was stated may hold an IMEI
+        known = replace(blank, device=shown(device.variant), name=shown(device.name))
+        known = replace(known, matched_by=how)
         if row.unit_state is not UnitState.USED:
             reason = f"not_used: prices are of used units, this one is {row.unit_state.value}"
             return replace(known, outcome=Outcome.REFERRAL, reason=reason)
@@ -180,9 +203,12 @@ class StockPricing:
             completed = missing_at_best(completed) if self.works else completed
         except ImpossibleAnswers as error:
             return replace(known, reason=f"impossible_answers: {error}")
-        subject = Subject(row.words.model, found.how, device, None, None)
-        pricing = self.appraiser.pricing(self._asked(subject, row.context, completed))
-        assert pricing is not None  # noqa: S101 -- there are a device and answers
+        subject = Subject(row.words.model, how, device, None, None)
+        asked = self._asked(subject, row.context, completed)
+        pricing = self.appraiser.pricing(asked)
+        if pricing is None:
+            quote = self.appraiser.quote(asked)
+            return Unsold(_valued(known, quote, missing=completed.missing), quote)
         plan = pricing.plan(budget=0, outlook=())
         shared = (device.variant, tuple(sorted(row.context.items())))
         return Planned(known, pricing, plan, [(*shared, state) for state in plan.rows])

@@ -6,8 +6,9 @@ from typing import Annotated, Any, cast
 import orjson
 from fastapi import Depends, Request, Response
 
-from valuation.quotes.documents import Document, customer_view, merchant_view
+from valuation.quotes.documents import customer_view, merchant_view
 from valuation.shop import Shop
+from valuation.use_cases.standing import Answered
 from valuation.web.problem import MEDIA_TYPE
 from valuation.web.requests import View
 
@@ -42,10 +43,14 @@ def json_response(
     return Response(orjson.dumps(data), status, headers, JSON)
 
 
-def quote_response(document: Document, *, view: View, status: int = 200) -> Response:
-    """A quote for somebody's eyes, and where it can be found again."""
+def quote_response(answered: Answered, *, view: View, status: int = 200) -> Response:
+    """A quote for somebody's eyes with what holds besides, and where it can be found again."""
+    document, standing = answered
     headers = {"Location": f"/v1/quotes/{document['id']}"}
-    return json_response(SHOWN[view](document), status=status, headers=headers)
+    shown = SHOWN[view](document)
+    return json_response(
+        {**shown, "standing": standing} if standing else shown, status=status, headers=headers
+    )
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

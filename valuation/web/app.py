@@ -18,8 +18,11 @@ from valuation.version import VERSION
 from valuation.web import (
     baskets_api,
     customers_api,
+    dispositions_api,
+    donations_api,
     erasure_api,
     errors,
+    facilities_api,
     health,
     impact_api,
     life_api,
@@ -46,7 +49,7 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
         app.state.shop, app.state.access = shop, access
         app.state.signing_in = sessions_api.limiter()
         stop = threading.Event()
-        _beside("champions", shop.follow_champions, stop)
+        _beside("champions and tables", shop.follow, stop)
         marking = _beside("callers", access.keep_marking, stop)
         yield
         stop.set()
@@ -64,8 +67,8 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
     app.add_middleware(Edge)
     errors.install(app)
     for part in (
-        merchant_api, life_api, erasure_api, baskets_api, customers_api, reports_api, impact_api,
-        sessions_api, health, openapi,
+        merchant_api, dispositions_api, life_api, donations_api, erasure_api, baskets_api,
+        customers_api, reports_api, impact_api, facilities_api, sessions_api, health, openapi,
     ):  # fmt: skip
         app.include_router(part.router)
     app.openapi = openapi.openapi_of(app)  # type: ignore[method-assign]  # as FastAPI documents

@@ -3,7 +3,8 @@
 from pydantic import ValidationError
 
 from valuation.quotes.quoting import QuoteRequest
-from valuation.use_cases.baskets import BasketRequest, Malformed
+from valuation.use_cases.basket_lines import Malformed
+from valuation.use_cases.baskets import BasketRequest
 from valuation.web.extra_problems import line_problem
 from valuation.web.requests import BasketIn, LineIn
 from valuation.web.validation import validation_problem

@@ -2,7 +2,10 @@
 
 from pydantic import ConfigDict, Field
 
-from valuation.web.schemas import CustomerQuote, ExtrasOut, MerchantQuote, Money, Out, Sometimes
+from valuation.web.extra_schemas import ExtrasOut
+from valuation.web.life_schemas import ReplayOut
+from valuation.web.out import Money, Out, Sometimes
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 
 
 class LineProblem(Out):
@@ -15,7 +18,8 @@ class LineProblem(Out):
 
 
 class BasketLine(Out):
-    """A quote, or why there is none."""
+    """A quote, or why there is none; ``stage``, ``amount``: where the quote stands now, and what
+    the customer would get or got, null where nothing."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [
         {"required": ["quote"]}, {"required": ["problem"]},
@@ -29,10 +33,23 @@ class BasketLine(Out):
     name_zh: str = Sometimes
     outcome: str = Sometimes
     offer: Money | None = Sometimes
+    stage: str = Sometimes
+    amount: Money | None = Sometimes
+
+
+class BasketStanding(Out):
+    """Where the basket stands now: what may still be accepted, what is under way, what was paid,
+    and with the net to pay if all of these are. ``ended``: nothing can follow on any line."""
+
+    ended: bool
+    offered: Money
+    accepted: Money
+    settled: Money
+    extras: ExtrasOut
 
 
 class CustomerBasket(Out):
-    """Several quotes, their sum, and one net to pay."""
+    """Several quotes, their sum and one net to pay as they were made; ``standing``: as they are."""
 
     id: str
     code: str
@@ -46,6 +63,7 @@ class CustomerBasket(Out):
     lines: list[BasketLine]
     offer: Money
     bonus: Money
+    standing: BasketStanding
     extras: ExtrasOut
 
 
@@ -61,3 +79,9 @@ class MerchantBasket(CustomerBasket):
     format: int = Field(alias="schema")
     merchant: str
     versions: BasketVersions
+
+
+class BasketReplayOut(ReplayOut):
+    """Whether a stored basket was made again to the byte, and each of its quotes."""
+
+    quotes: list[ReplayOut]

@@ -8,24 +8,19 @@ from fastapi import APIRouter, Query, Response
 from valuation.domain.people import Action, actor_of, check_allowed
 from valuation.quotes.basket_document import basket_view
 from valuation.quotes.documents import Document
-from valuation.storage.answers import KeyTaken
-from valuation.use_cases.baskets import (
-    Basket,
-    find_basket,
-    issue_basket,
-    stored_basket,
-)
+from valuation.use_cases.basket_replaying import replay_basket
+from valuation.use_cases.baskets import Basket, find_basket, issue_basket
 from valuation.use_cases.receipting import basket_receipt
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
 from valuation.web.basket_requests import asked
-from valuation.web.basket_schemas import CustomerBasket, MerchantBasket
+from valuation.web.basket_schemas import BasketReplayOut, CustomerBasket, MerchantBasket
 from valuation.web.body import StrictRoute
 from valuation.web.errors import problem_of
 from valuation.web.extra_problems import line_problem
-from valuation.web.idempotency import MaybeKeeping
-from valuation.web.life_api import receipt_response
-from valuation.web.life_requests import Form
+from valuation.web.idempotency import MaybeKeeping, once
+from valuation.web.life_api import receipt_response, replay_told
+from valuation.web.life_requests import BasketReceiptQuery
 from valuation.web.life_schemas import ReceiptOut
 from valuation.web.merchant_api import SEEN
 from valuation.web.requests import BasketIn, QuoteQuery, View
@@ -53,21 +48,14 @@ def create_basket(
     """Price up to 20 devices, each an ordinary quote; a line that fails has a `problem` instead."""
     check_allowed(caller, Action.MAKE_QUOTE)
     check_allowed(caller, SEEN[query.view])
-    if keeping and (again := keeping.kept()):
-        return again
-    answer = partial(_response, view=query.view, status=201)
-    try:
-        basket = issue_basket(
+    return once(
+        keeping,
+        lambda keep: issue_basket(
             shop, asked(body), merchant=caller.merchant, market=body.market,
-            actor=actor_of(caller), mode=caller.mode, describe=_described,
-            keep=(lambda made: keeping.answer(answer(made))) if keeping else None,
-        )  # fmt: skip
-    except KeyTaken:
-        first = keeping.kept() if keeping else None
-        if first is None:
-            raise
-        return first
-    return answer(basket)
+            actor=actor_of(caller), mode=caller.mode, describe=_described, keep=keep,
+        ),
+        partial(_response, view=query.view, status=201),
+    )  # fmt: skip
 
 
 @router.get(
@@ -82,10 +70,25 @@ def create_basket(
 def get_basket(
     caller: Caller, reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop
 ) -> Response:
-    """The basket with its quotes as they were issued; each quote's life is its own."""
+    """The basket with its quotes as they were issued, and where each line stands now."""
     check_allowed(caller, SEEN[query.view])
-    found = find_basket(shop, reference, merchant=caller.merchant, mode=caller.mode)
+    found, _ = find_basket(shop, reference, merchant=caller.merchant, mode=caller.mode)
     return _response(found, view=query.view)
+
+
+@router.get(
+    "/{reference}/replay",
+    response_class=Response,
+    responses={200: {"model": BasketReplayOut}, **problems(401, 403, 404, 409, 503)},
+    summary="Make a stored basket again and compare",
+)
+def replay(caller: Caller, reference: str, shop: InShop) -> Response:
+    """Each of its quotes from bundle, tables and inputs, then the basket from them; every byte."""
+    check_allowed(caller, Action.REPLAY)
+    made = replay_basket(shop, reference, merchant=caller.merchant, mode=caller.mode)
+    quotes = [replay_told(stored, own) for stored, own in made.quotes.values()]
+    told = replay_told(made.stored, made.own)
+    return json_response({**told, "same": made.same, "quotes": quotes})
 
 
 @router.get(
@@ -98,17 +101,20 @@ def get_basket(
     summary="One signed receipt of all devices",
 )
 def get_basket_receipt(
-    caller: Caller, reference: str, query: Annotated[Form, Query()], shop: InShop
+    caller: Caller, reference: str, query: Annotated[BasketReceiptQuery, Query()], shop: InShop
 ) -> Response:
-    """As JSON, a page or a PDF."""
+    """Of the offers, or, once every line has ended, of the settlement; as JSON, a page or a PDF."""
     check_allowed(caller, Action.READ_QUOTE)
-    _, stored = stored_basket(shop, reference, merchant=caller.merchant, mode=caller.mode)
-    envelope = basket_receipt(shop, stored)
+    found = find_basket(shop, reference, merchant=caller.merchant, mode=caller.mode)
+    envelope = basket_receipt(shop, *found, query.of.kind)
     return receipt_response(envelope, query.format, zone=shop.settings.time_zone)
 
 
 def _response(basket: Basket, *, view: View, status: int = 200) -> Response:
-    told = basket_view(basket.document, basket.quotes, customer=view is View.CUSTOMER)
+    told = basket_view(
+        basket.document, basket.quotes, basket.standings, basket.lines,
+        customer=view is View.CUSTOMER,
+    )  # fmt: skip
     headers = {"Location": f"/v1/baskets/{basket.document['id']}"}
     return json_response(told, status=status, headers=headers)
 

@@ -13,7 +13,7 @@ from valuation.domain.customers import (
     Details,
     Purpose,
 )
-from valuation.web.schemas import Out
+from valuation.web.out import Out
 
 
 class _Sent(BaseModel):

@@ -10,10 +10,9 @@ from valuation.domain.references import ID_BYTES
 from valuation.domain.retention import Retention
 from valuation.people.customers import Customers, Erasure
 from valuation.shop import Shop
-from valuation.storage.answers import KeyTaken
 from valuation.storage.customers import Owner
 from valuation.tables.retention import retention
-from valuation.use_cases.issuing import find
+from valuation.use_cases.looking_up import find
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
 from valuation.web.body import StrictRoute
@@ -25,7 +24,7 @@ from valuation.web.customer_schemas import (
     LinkOut,
     ReferenceOut,
 )
-from valuation.web.idempotency import MaybeKeeping
+from valuation.web.idempotency import MaybeKeeping, once
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
@@ -42,19 +41,13 @@ def create_customer(
 ) -> Response:
     """Keep a name, phone or email for the purposes consented to; the answer is a reference."""
     check_allowed(caller, Action.ENTER_CUSTOMER)
-    if keeping and (again := keeping.kept()):
-        return again
-    try:
-        reference = _customers(shop, caller).enter(
-            body.details(), body.wordings(), entropy=shop.entropy(ID_BYTES),
-            keep=(lambda made: keeping.answer(_entered(made))) if keeping else None,
-        )  # fmt: skip
-    except KeyTaken:
-        first = keeping.kept() if keeping else None
-        if first is None:
-            raise
-        return first
-    return _entered(reference)
+    return once(
+        keeping,
+        lambda keep: _customers(shop, caller).enter(
+            body.details(), body.wordings(), entropy=shop.entropy(ID_BYTES), keep=keep
+        ),
+        _entered,
+    )
 
 
 @router.get(

@@ -8,6 +8,7 @@ from typing import Any, cast
 from valuation.domain.questions import QUESTIONS
 from valuation.price_model.model import PriceModel
 from valuation.shop import NoSuchPage, Shop
+from valuation.tables.readings import policy
 from valuation.web.requests import Detail, DeviceQuery
 
 Segment = Mapping[str, Any]  # of an evaluation, as training wrote it
@@ -47,7 +48,7 @@ def described_bundle(shop: Shop, model: PriceModel, detail: Detail) -> dict[str,
         "last_sale": model.evaluation.get("last_sale"),
         "fitted_until": model.evaluation.get("fitted_until"),
         "coverage": _coverage(model),
-        "below_guarantee": _below(model),
+        "below_guarantee": _below(shop, model),
         "questions": {
             "sales": [q.id for q in QUESTIONS if q.id in taught],
             "tables": [q.id for q in QUESTIONS if q.priced and q.id not in taught],
@@ -101,19 +102,28 @@ def _covered(segment: Segment) -> dict[str, object]:
     return {"sales": segment["rows"], "measured": interval and interval["coverage"]}
 
 
-def _below(model: PriceModel) -> list[dict[str, object]]:
-    """How often later sales lay below the guaranteed value, by what is guaranteed; empty where
-    nobody measured it. By segment it stands in the evaluation."""
+def _below(shop: Shop, model: PriceModel) -> list[dict[str, object]]:
+    """How often later sales lay below the guaranteed value, by what is guaranteed; the share that
+    today's policy guarantees is among them, without figures where nobody measured it.
+
+    From the scores in the bundle it cannot be had: of them that share lies below by construction.
+    By segment what was measured stands in the evaluation.
+    """
     overall = cast(Segment | None, model.evaluation.get("overall")) or {}
+    measured = {each["guarantee"]: each for each in overall.get("below", [])}
+    table = shop.book.table("policy", shop.today(shop.clock()))
+    in_force = policy(table, model.market.currency).quantile
     unknown = {"low": None, "high": None}
     return [
         {
-            "guarantee": each["guarantee"],
-            "sales": each["rows"],
-            "measured": each["share"],
-            **(each["bounds"] or unknown),
+            "guarantee": share,
+            "in_force": share == in_force,
+            "sales": found and found["rows"],
+            "measured": found and found["share"],
+            **((found and found["bounds"]) or unknown),
         }
-        for each in overall.get("below", [])
+        for share in sorted({*measured, in_force})
+        for found in [measured.get(share)]
     ]
 
 

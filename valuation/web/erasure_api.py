@@ -1,19 +1,20 @@
 """/v1/quotes/{reference}/erasure: that a device was erased. Translation only."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 
 from valuation.domain.people import Action, Principal, actor_of, check_allowed
 from valuation.quotes.documents import Document
 from valuation.shop import Shop
-from valuation.storage.quotes import Taken
 from valuation.use_cases.erasing import record, records
-from valuation.use_cases.living import StepIncomplete
+from valuation.use_cases.step_request import StepIncomplete
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
 from valuation.web.body import StrictRoute
 from valuation.web.erasure_requests import ErasureIn
 from valuation.web.erasure_schemas import ErasuresOut, SignedErasureOut
-from valuation.web.idempotency import MaybeKeeping
+from valuation.web.idempotency import Keep, MaybeKeeping, once
 from valuation.web.life_api import second_person
 
 router = APIRouter(prefix="/v1/quotes/{reference}/erasure", route_class=StrictRoute)
@@ -39,20 +40,15 @@ def record_erasure(
 ) -> Response:
     """Signed and kept; `faults` says why it does not count. The same record is there once."""
     check_allowed(caller, Action.TAKE_STEP)
-    if keeping and (again := keeping.kept()):
-        return again
-    _check_persons(request, shop, caller, body)
-    try:
-        told = record(
+
+    def recorded(keep: Keep[Document] | None) -> Document:
+        _check_persons(request, shop, caller, body)
+        return record(
             shop, reference, body.request(), actor=actor_of(caller), merchant=caller.merchant,
-            mode=caller.mode, keep=(lambda told: keeping.answer(_made(told))) if keeping else None,
+            mode=caller.mode, keep=keep,
         )  # fmt: skip
-    except Taken:
-        first = keeping.kept() if keeping else None
-        if first is None:
-            raise
-        return first
-    return _made(told)
+
+    return once(keeping, recorded, partial(json_response, status=201))
 
 
 @router.get(
@@ -65,10 +61,6 @@ def get_erasures(caller: Caller, reference: str, shop: InShop) -> Response:
     """Every record, each with whether its signature is the shop's, and whether one counts."""
     check_allowed(caller, Action.READ_QUOTE)
     return json_response(records(shop, reference, merchant=caller.merchant, mode=caller.mode))
-
-
-def _made(told: Document) -> Response:
-    return json_response(told, status=201)
 
 
 def _check_persons(request: Request, shop: Shop, caller: Principal, body: ErasureIn) -> None:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from valuation.web.schemas import Out
+from valuation.web.out import Out
 
 
 class FaultOut(Out):

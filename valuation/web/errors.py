@@ -17,17 +17,19 @@ from valuation.domain.questions import BY_ID, UnknownAnswer, UnknownQuestion
 from valuation.domain.terms import PolicyRefused
 from valuation.price_model.model import UnknownContext
 from valuation.price_model.shelf import NoBundle
-from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded
+from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded, NameTooLong, OtherDeviceByTac
 from valuation.shop import ArchiveUnavailable, NoSuchPage, UnknownMarket
 from valuation.storage.engine import DatabaseUnavailable
 from valuation.storage.quotes import CodeTaken, QuoteDamaged, QuoteNotFound
 from valuation.tables.book import NoTable
+from valuation.tables.impact_factors import UnknownKind
 from valuation.tables.table import BrokenTable
 from valuation.web import auth_problems, customer_problems, extra_problems, life_problems
 from valuation.web.accepted import accepted_at, body_of, shown_place
 from valuation.web.body import WITH_BODY, MalformedBody, OtherMediaType
 from valuation.web.middleware import TOO_LARGE, BodyTooLarge
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
+from valuation.web.requests import WHOSE
 from valuation.web.validation import validation_problem
 
 DEVICE_WAYS = "device.id, device.name with device.storage_gb, or device.identifier"
@@ -72,9 +74,25 @@ def _ambiguous(error: AmbiguousDevice) -> Problem:
     )  # fmt: skip
 
 
+def _other_by_tac(error: OtherDeviceByTac) -> Problem:
+    accepted = "the device that it is: leave the wrong one of name and IMEI out, or read it again"
+    found = in_body(("device",), str(error), accepted)
+    return refused("other_device_by_tac", "Two devices are named", found)
+
+
 def _device_needed(_: DeviceNeeded) -> Problem:
     found = in_body(("device",), "no device is named", DEVICE_WAYS)
     return refused("device_needed", "No device", found)
+
+
+def _unknown_kind(error: UnknownKind) -> Problem:
+    found = in_body(("device", "kind"), "no such kind of appliance", ", ".join(error.known))
+    return refused("unknown_kind", "Unknown kind", found)
+
+
+def _name_too_long(error: NameTooLong) -> Problem:
+    found = in_body(("device", "name"), str(error), f"the device's name alone; {WHOSE}")
+    return refused("name_too_long", "Name too long", found)
 
 
 def _page(_: NoSuchPage) -> Problem:
@@ -141,7 +159,10 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (ImpossibleAnswers, _impossible),
     (UnknownContext, _unknown_context),
     (AmbiguousDevice, _ambiguous),
+    (OtherDeviceByTac, _other_by_tac),
     (DeviceNeeded, _device_needed),
+    (NameTooLong, _name_too_long),
+    (UnknownKind, _unknown_kind),
     (NoSuchPage, _page),
     (NoBundle, _no_bundle),
     (CodeTaken, _code_taken),

@@ -1,15 +1,17 @@
 """Errors of what stands beside an offer as problems: codes and purchases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from valuation.domain.extra_terms import PurchaseRefused
 from valuation.quotes.documents import Document
 from valuation.storage.baskets import BasketNotFound
-from valuation.use_cases.baskets import LineCode, SameUnit
+from valuation.use_cases.basket_codes import SingleUseCoupon
+from valuation.use_cases.basket_lines import SameUnit
+from valuation.use_cases.baskets import NothingQuoted
 from valuation.use_cases.claiming import CodeSpent, UnknownCode
-from valuation.web.problem import Problem, in_body
+from valuation.web.problem import FieldError, Problem, in_body
 
 WORDS = "a running campaign's word, or a single-use code as it was printed"
 
@@ -33,9 +35,24 @@ def _basket_not_found(_: BasketNotFound) -> Problem:
     return Problem(404, "basket_not_found", "No such basket", "no basket has this id or code")
 
 
-def _line_code(error: LineCode) -> Problem:
-    found = in_body(("codes",), str(error), "words of campaigns")
-    return Problem(422, "code_of_a_line", "Code of a line", f"codes: {error}", (found,))
+def _single_use_coupon(error: SingleUseCoupon) -> Problem:
+    found = in_body(("codes", str(error.place)), str(error), "POST /v1/quotes with purchase, codes")
+    return Problem(422, "single_use_coupon", "Single-use coupon", f"codes: {error}", (found,))
+
+
+def _nothing_quoted(error: NothingQuoted) -> Problem:
+    """Every line's problem, and the fields of all of them as they stand in the basket's body."""
+    lines = [{"position": at, "problem": each} for at, each in enumerate(error.problems)]
+    fields = [
+        FieldError(f"lines.{at}.{name}", str(each["message"]), each["accepted"],
+                   f"/lines/{at}{each['pointer'] or ''}")
+        for at, problem in enumerate(error.problems)
+        for each in cast(Sequence[Mapping[str, Any]], problem["errors"])
+        for name in [each["field"]]
+    ]  # fmt: skip
+    return Problem(
+        422, "nothing_quoted", "Nothing quoted", str(error), fields, besides={"lines": lines}
+    )
 
 
 def _same_unit(error: SameUnit) -> Problem:
@@ -55,6 +72,7 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (CodeSpent, _code_spent),
     (PurchaseRefused, _purchase),
     (BasketNotFound, _basket_not_found),
-    (LineCode, _line_code),
+    (SingleUseCoupon, _single_use_coupon),
+    (NothingQuoted, _nothing_quoted),
     (SameUnit, _same_unit),
 )

@@ -37,11 +37,11 @@ def healthz() -> Response:
 def readyz(shop: InShop, request: Request) -> Response:
     """Ready when the database can be written, the disk has room and a bundle serves.
 
-    A fault of a champion is named; the last good one serves on.
+    A fault of a champion or of the tables is named; the last good one serves on.
     """
     database, disk, models = _database(shop), _disk(shop), shop.shelf.models
     bundles = {market.slug: model.digest for market, model in sorted(models.items())}
-    faults = {**shop.shelf.faults, **_missing(shop)}
+    faults = {**shop.shelf.faults, **shop.tables.faults, **_missing(shop)}
     wrong = [f"the database cannot be used: {database}"] if database != OK else []
     wrong += [disk] if disk != OK else []
     wrong += faults.values() if "market" in faults else []

@@ -4,17 +4,21 @@ What is kept is written in the transaction of what the request did, so that ther
 without the other. Only what did something is kept: a refusal may be tried again.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+from anyio import to_thread
 from fastapi import Depends, Request, Response
 
 from valuation.domain.people import Mode
 from valuation.domain.redaction import holds_identifier
+from valuation.domain.refusals import IllegalStep
 from valuation.shop import Shop
 from valuation.storage.answers import AnswerStore, KeptAnswer
 from valuation.storage.engine import reading, writing
+from valuation.storage.quotes import Taken
 from valuation.web.answering import JSON, InShop
 from valuation.web.auth import Caller
 
@@ -23,6 +27,12 @@ LONGEST = 255
 KEPT = timedelta(hours=24)
 CUSTOMERS = "/v1/customers"  # here a till may take a phone number for a key
 AGAIN = {"Idempotent-Replayed": "true"}
+# The same request may have come a moment before: then it is its answer that holds.
+FIRST_CAME = (Taken, IllegalStep)
+
+Made = TypeVar("Made")
+Keep = Callable[[Made], KeptAnswer]
+Answer = Callable[[Made], Response]
 
 
 class KeyUnusable(ValueError):
@@ -90,3 +100,37 @@ async def _keeping(request: Request, caller: Caller, shop: InShop) -> Keeping | 
 
 
 MaybeKeeping = Annotated[Keeping | None, Depends(_keeping)]
+
+
+def once(
+    keeping: Keeping | None, do: Callable[[Keep[Made] | None], Made], answer: Answer[Made]
+) -> Response:
+    """The answer to what ``do`` makes, or the first one again where its key came before; ``do``
+    writes what it is given to keep together with what it does."""
+    if keeping is None:
+        return answer(do(None))
+    if again := keeping.kept():
+        return again
+    try:
+        return answer(do(lambda made: keeping.answer(answer(made))))
+    except FIRST_CAME:
+        if first := keeping.kept():
+            return first
+        raise
+
+
+async def once_among_others(
+    keeping: Keeping | None, do: Callable[[Keep[Made] | None], Awaitable[Made]],
+    answer: Answer[Made],
+) -> Response:  # fmt: skip
+    """``once`` in the event loop."""
+    if keeping is None:
+        return answer(await do(None))
+    if again := await to_thread.run_sync(keeping.kept):
+        return again
+    try:
+        return answer(await do(lambda made: keeping.answer(answer(made))))
+    except FIRST_CAME:
+        if first := await to_thread.run_sync(keeping.kept):
+            return first
+        raise

@@ -10,8 +10,8 @@ from valuation.use_cases.impact_exports import view_document
 from valuation.use_cases.impact_views import Asked, By, View, view
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
+from valuation.web.out import Out
 from valuation.web.reports_api import DaysQuery
-from valuation.web.schemas import Out
 
 router = APIRouter(prefix="/v1")
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1")
 class ImpactQuery(DaysQuery):
     """What is summed by, and which days."""
 
-    by: By = Field(default=By.MONTH, description="store, merchant, region, month or day")
+    by: By = Field(default=By.MONTH, description="store, merchant, region, campus, month or day")
 
 
 class SpanOut(Out):
@@ -56,7 +56,7 @@ class SumsOut(Out):
 
 
 class GroupOut(SumsOut):
-    """The sums of one store, merchant, region, month or day; `label`: its name, if it has one."""
+    """The sums of one store, merchant, region, campus, month or day; `label`: its name."""
 
     group: str
     label: str | None

@@ -8,21 +8,22 @@ from fastapi import APIRouter, Query, Request, Response
 
 from valuation.domain.people import Action, Principal, actor_of, check_allowed
 from valuation.domain.records import Actor
-from valuation.domain.refusals import IllegalStep
 from valuation.people.access import NotKnown
-from valuation.quotes.replaying import replayed
+from valuation.quotes.replaying import Replay, replayed
 from valuation.receipts.envelope import Envelope
 from valuation.receipts.page import receipt_page
 from valuation.receipts.pdf import receipt_pdf
 from valuation.shop import Shop
-from valuation.storage.quotes import Taken
+from valuation.storage.baskets import StoredBasket
+from valuation.storage.quotes import StoredQuote
 from valuation.use_cases.life_view import life_view
-from valuation.use_cases.living import Held, StepRequest, held, step
+from valuation.use_cases.living import Held, held, step
 from valuation.use_cases.receipting import receipt
+from valuation.use_cases.step_request import StepRequest
 from valuation.web.answering import JSON, InShop, json_response, problems
 from valuation.web.auth import Caller, access_of
 from valuation.web.body import StrictRoute
-from valuation.web.idempotency import MaybeKeeping
+from valuation.web.idempotency import Keep, MaybeKeeping, once
 from valuation.web.life_requests import ReceiptQuery, StepIn
 from valuation.web.life_schemas import LifeOut, ReceiptOut, ReplayOut
 from valuation.web.merchant_api import SEEN
@@ -67,26 +68,16 @@ def take_step(
     """Accept, receive, inspect, settle …; a step that is not allowed now says why (409)."""
     check_allowed(caller, Action.TAKE_STEP)
     check_allowed(caller, SEEN[query.view])
-    if keeping and (again := keeping.kept()):
-        return again
-    wanted = StepRequest(
-        actor=actor_of(caller),
-        confirmed_by=second_person(request, shop, caller, body.confirmed_with),
-        **body.found(),
-    )
-    answer = partial(_life, shop, view=query.view)
-    try:
-        after = step(
-            shop, reference, wanted, merchant=caller.merchant, mode=caller.mode,
-            keep=(lambda held: keeping.answer(answer(held))) if keeping else None,
-        )  # fmt: skip
-    except (Taken, IllegalStep):
-        # The same request may have come a moment before: then it is its answer that holds.
-        first = keeping.kept() if keeping else None
-        if first is None:
-            raise
-        return first
-    return answer(after)
+
+    def taken(keep: Keep[Held] | None) -> Held:
+        wanted = StepRequest(
+            actor=actor_of(caller),
+            confirmed_by=second_person(request, shop, caller, body.confirmed_with),
+            **body.found(),
+        )
+        return step(shop, reference, wanted, merchant=caller.merchant, mode=caller.mode, keep=keep)
+
+    return once(keeping, taken, partial(_life, shop, view=query.view))
 
 
 @router.get(
@@ -99,13 +90,8 @@ def replay_quote(caller: Caller, reference: str, shop: InShop) -> Response:
     """From its bundle, tables and inputs, with the stored answer hidden; byte for byte."""
     check_allowed(caller, Action.REPLAY)
     stored = _held(shop, reference, caller).stored
-    made = replayed(stored.document, shop.appraiser)
-    differences = [
-        {"place": place, "stored": kept, "computed": computed}
-        for place, kept, computed in made.differences
-    ]
-    told = {"id": stored.id, "same": made.same, "digest": stored.digest}
-    return json_response({**told, "differences": differences})
+    made = replayed(stored.document, partial(shop.appraiser, anew=True))
+    return json_response(replay_told(stored, made))
 
 
 @router.get(
@@ -137,6 +123,16 @@ def receipt_response(envelope: Envelope, form: str, *, zone: ZoneInfo) -> Respon
             return Response(receipt_pdf(envelope, zone=zone), 200, None, "application/pdf")
         case _:
             return Response(envelope.to_json(), 200, None, JSON)
+
+
+def replay_told(stored: StoredQuote | StoredBasket, made: Replay) -> dict[str, object]:
+    """Whether something stored was made again, and where not."""
+    differences = [
+        {"place": place, "stored": kept, "computed": computed}
+        for place, kept, computed in made.differences
+    ]
+    told = {"id": stored.id, "same": made.same, "digest": stored.digest}
+    return {**told, "differences": differences}
 
 
 def _held(shop: Shop, reference: str, caller: Principal) -> Held:

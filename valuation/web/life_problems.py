@@ -15,8 +15,8 @@ from valuation.receipts.keys import KeyRingDamaged
 from valuation.receipts.receipt import ReceiptRefused
 from valuation.storage.answers import KeyTaken
 from valuation.storage.quotes import PlaceTaken
-from valuation.use_cases.living import CannotReprice, StepIncomplete
 from valuation.use_cases.receipting import NothingToReceipt
+from valuation.use_cases.step_request import CannotReprice, StepIncomplete
 from valuation.web.idempotency import KeyReused, KeyUnusable
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
 

@@ -1,14 +1,19 @@
 """What callers send about a quote that they hold, checked for shape."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from valuation.domain.dispatch import Way
+from valuation.domain.disposition import Route
+from valuation.domain.giving import Given
 from valuation.domain.moves import Step
 from valuation.domain.overrides import OverrideReason
 from valuation.domain.records import LONGEST_TEXT, Evidence
+from valuation.domain.reversals import ReversalReason
 from valuation.receipts.receipt import Kind
-from valuation.web.requests import Answers, Identifier, Words
+from valuation.web.requests import Answers, Identifier, Words, impersonal
 
 
 class _Sent(BaseModel):
@@ -18,7 +23,11 @@ class _Sent(BaseModel):
 
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=r"^[^\x00-\x1f]*$")]
+Text = Annotated[
+    str,
+    Field(max_length=LONGEST_TEXT, pattern=r"^[^\x00-\x1f]*$"),
+    AfterValidator(impersonal),
+]
 Amount = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 
 
@@ -37,9 +46,17 @@ class EvidenceIn(_Sent):
 Proofs = Annotated[list[EvidenceIn], Field(max_length=20)]
 
 
+class DonateIn(_Sent):
+    """The amount, or the device, for a cause by its id."""
+
+    what: Given
+    cause: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class StepIn(_Sent):
     """A step: `accept` with the amount that was seen, `inspect` with what was found, `show` with
-    the condition and its evidence, `override` with amount and reason."""
+    the condition and its evidence, `override` with amount and reason, `reverse` with reason and, if
+    it goes elsewhere, route."""
 
     step: Step
     amount: Amount | None = None
@@ -49,7 +66,10 @@ class StepIn(_Sent):
     photos: Annotated[dict[str, Proofs], Field(max_length=32)] = Field(default_factory=dict)
     evidence: Proofs = Field(default_factory=list)
     condition: Annotated[str, Field(max_length=64)] | None = None
-    reason: OverrideReason | None = None
+    reason: OverrideReason | ReversalReason | None = None
+    route: Route | None = None
+    donate: DonateIn | None = Field(default=None, description="What the customer gives away.")
+    way: Way | None = Field(default=None, description="How the device is handed over.")
     confirmed_with: Annotated[str, Field(max_length=128)] | None = Field(
         default=None, description="The session token of the second person."
     )
@@ -66,6 +86,9 @@ class StepIn(_Sent):
             "evidence": tuple(each.evidence() for each in self.evidence),
             "condition": self.condition,
             "reason": self.reason,
+            "route": self.route,
+            "donate": (self.donate.what, self.donate.cause) if self.donate else None,
+            "way": self.way,
         }
 
 
@@ -81,3 +104,21 @@ class ReceiptQuery(Form):
     """Of what the receipt is, and how it is shown."""
 
     of: Kind = Kind.QUOTE
+
+
+class BasketReceipt(StrEnum):
+    """Of what a basket's receipt is."""
+
+    OFFERS = "offers"
+    SETTLEMENT = "settlement"
+
+    @property
+    def kind(self) -> Kind:
+        """As receipts call it."""
+        return Kind.BASKET if self is BasketReceipt.OFFERS else Kind.BASKET_SETTLEMENT
+
+
+class BasketReceiptQuery(Form):
+    """Of what the receipt is, and how it is shown."""
+
+    of: BasketReceipt = BasketReceipt.OFFERS

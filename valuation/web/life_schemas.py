@@ -1,6 +1,8 @@
 """What the service answers about a quote's life, for OpenAPI; no field has a default."""
 
-from valuation.web.schemas import CustomerQuote, ExtrasOut, MerchantQuote, Money, Out, Sometimes
+from valuation.web.extra_schemas import ExtrasOut
+from valuation.web.out import Money, Out, Reason, Sometimes
+from valuation.web.quote_schemas import CustomerQuote, HandlingOut, MerchantQuote, SameDevice
 
 
 class ConditionOut(Out):
@@ -54,6 +56,19 @@ class SidesOut(Out):
     inspected: str | int
 
 
+class ExtraDifferenceOut(Out):
+    """What a bonus gains or loses by the inspection, and why."""
+
+    kind: str
+    id: str
+    label_en: str
+    label_zh: str
+    before: Money
+    after: Money
+    difference: Money
+    reason: Reason
+
+
 class InspectionOut(Out):
     """What was found, line by line, and the device priced again under the quote's versions."""
 
@@ -61,8 +76,57 @@ class InspectionOut(Out):
     amount: Money
     difference: Money
     lines: list[FindingLineOut]
+    extras: list[ExtraDifferenceOut] = Sometimes
     answers: list[SidesOut]
     quote: CustomerQuote | MerchantQuote
+
+
+class PlaceOut(Out):
+    """The place that is reserved for the device: the facility, or the `reason` why none."""
+
+    id: str | None
+    en: str | None
+    zh: str | None
+    region: str | None
+    km: int | None
+    week: str
+    route: str
+    licences: list[str]
+    handling: HandlingOut | None
+    reason: Reason | None
+
+
+class CustomerPlaceOut(Out):
+    """To what kind of place the device goes, for the customer."""
+
+    kind: str
+    en: str
+    zh: str
+
+
+class CauseOut(Out):
+    """Who can be given to; `takes`: amount, device."""
+
+    id: str
+    en: str
+    zh: str
+    takes: list[str]
+
+
+class CausesOut(Out):
+    """The causes of today."""
+
+    causes: list[CauseOut]
+
+
+class DonationOut(Out):
+    """What the customer gives to whom, and whether the cause has it; see `/v1/donations`."""
+
+    what: str
+    cause: str
+    en: str
+    zh: str
+    delivered: bool
 
 
 class LifeOut(Out):
@@ -78,10 +142,13 @@ class LifeOut(Out):
     amount: Money | None
     adjustment: Money
     extras: ExtrasOut = Sometimes
+    same_device: list[SameDevice] = Sometimes
     valid_until: str
     receive_by: str | None
     answer_by: str | None
+    donation: DonationOut = Sometimes
     conditions: list[ConditionOut]
+    facility: PlaceOut | CustomerPlaceOut = Sometimes
     inspection: InspectionOut | None
     events: list[EventOut]
     next: list[str]

@@ -3,19 +3,18 @@
 from functools import partial
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Query, Response
 
 from valuation.domain.people import Action, actor_of, check_allowed
-from valuation.storage.answers import KeyTaken
-from valuation.use_cases.issuing import find, issue_among_others
+from valuation.use_cases.issuing import issue_among_others
+from valuation.use_cases.looking_up import find_now
 from valuation.web.answering import InShop, json_response, problems, quote_response
 from valuation.web.auth import Caller, MaybeCaller, TokenNeeded
 from valuation.web.body import StrictRoute
 from valuation.web.describing import described_bundle, described_questions, found_devices
-from valuation.web.idempotency import MaybeKeeping
+from valuation.web.idempotency import MaybeKeeping, once_among_others
+from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
 from valuation.web.requests import BundleQuery, Detail, DeviceQuery, QuoteIn, QuoteQuery, View
-from valuation.web.schemas import CustomerQuote, MerchantQuote
 from valuation.web.self_schemas import BundleOut, DeviceList, FullBundleOut, QuestionList
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
@@ -43,22 +42,15 @@ async def create_quote(
     """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
     check_allowed(caller, Action.MAKE_QUOTE)
     check_allowed(caller, SEEN[query.view])
-    if keeping and (again := await to_thread.run_sync(keeping.kept)):
-        return again
-    answer = partial(quote_response, view=query.view, status=201)
     # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
-    try:
-        document = await issue_among_others(
+    return await once_among_others(
+        keeping,
+        lambda keep: issue_among_others(
             shop, body.request(body.purchase), merchant=caller.merchant, market=body.market,
-            actor=actor_of(caller), mode=caller.mode,
-            keep=(lambda document: keeping.answer(answer(document))) if keeping else None,
-        )  # fmt: skip
-    except KeyTaken:
-        first = await to_thread.run_sync(keeping.kept) if keeping else None
-        if first is None:
-            raise
-        return first
-    return answer(document)
+            actor=actor_of(caller), mode=caller.mode, keep=keep,
+        ),
+        partial(quote_response, view=query.view, status=201),
+    )  # fmt: skip
 
 
 @router.get(
@@ -70,9 +62,9 @@ async def create_quote(
 def get_quote(
     caller: Caller, reference: str, query: Annotated[QuoteQuery, Query()], shop: InShop
 ) -> Response:
-    """The quote as it was issued."""
+    """The quote as it was issued; `standing` says what has moved its amount since."""
     check_allowed(caller, SEEN[query.view])
-    found = find(shop, reference, merchant=caller.merchant, mode=caller.mode)
+    found = find_now(shop, reference, merchant=caller.merchant, mode=caller.mode)
     return quote_response(found, view=query.view)
 
 

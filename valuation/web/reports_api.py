@@ -10,7 +10,7 @@ from valuation.domain.people import Action, check_allowed
 from valuation.people.override_report import EARLIEST, LATEST, overrides_of, report
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
-from valuation.web.schemas import Money, Out
+from valuation.web.out import Money, Out
 
 router = APIRouter(prefix="/v1/reports")
 

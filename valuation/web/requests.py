@@ -1,5 +1,6 @@
 """What callers send, checked for shape; what the answers mean is the registry's to say."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -15,11 +16,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from valuation.catalogue.identity import NotAnIdentifier, parse_identifier
+from valuation.domain.device import Category
 from valuation.domain.extra_terms import Bought, Purchase
+from valuation.domain.outside import MOST_WEIGHT_G, is_beyond
 from valuation.domain.questions import QUESTIONS, Question
-from valuation.domain.redaction import holds_identifier
+from valuation.domain.redaction import IMEI, personal_data
 from valuation.quotes.quoting import QuoteRequest
 from valuation.web.validation import NOT_AN_IDENTIFIER
+
+WHOSE = "customers go to POST /v1/customers"
 
 
 class View(StrEnum):
@@ -47,10 +52,12 @@ def answers_schema() -> dict[str, Any]:
     }
 
 
-def _no_identifier(text: str) -> str:
-    """A quote keeps these words: an IMEI among them would be kept in the clear."""
-    if holds_identifier(text):
-        raise ValueError("this looks like an IMEI; give it as identifier")
+def impersonal(text: str) -> str:
+    """Quotes and logs keep these words for ever: an IMEI or a customer's number would be kept."""
+    found = personal_data(text)
+    if found is not None:
+        goes = "give it as identifier" if found == IMEI else WHOSE
+        raise ValueError(f"this looks like {found}; {goes}")
     return text
 
 
@@ -67,14 +74,20 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-Words = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_no_identifier)]
+Words = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(impersonal)]
 Gigabytes = Annotated[float, Field(gt=0, le=65_536, allow_inf_nan=False)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_an_identifier)]
 Answers = Annotated[dict[str, object], WithJsonSchema(answers_schema())]
 
 
+Grams = Annotated[float, Field(gt=0, le=MOST_WEIGHT_G, allow_inf_nan=False)]
+
+
 class DeviceIn(_Strict):
-    """A device: by variant id, by name and storage, or by identifier (IMEI, MEID, serial)."""
+    """A device: by variant id, by name and storage, or by identifier (IMEI, MEID, serial).
+
+    A laptop, watch or appliance by category and name; `kind` is of an appliance.
+    """
 
     id: Words | None = None
     name: Words | None = None
@@ -84,9 +97,24 @@ class DeviceIn(_Strict):
     version: Words | None = None
     identifier: Identifier | None = None
     imei: Identifier | None = None
+    category: Literal["phone", "tablet", "laptop", "watch", "appliance"] | None = None
+    kind: Words | None = None
+    weight_g: Grams | None = None
+
+    @property
+    def stated_category(self) -> Category | None:
+        """The category, where it was given."""
+        return Category(self.category) if self.category else None
 
     @model_validator(mode="after")
     def _one_way_each(self) -> "DeviceIn":
+        beyond = is_beyond(self.stated_category)
+        if beyond and (self.name is None or self.id is not None):
+            raise ValueError(f"name the {self.category}: the catalogue holds none")
+        if self.kind is not None and self.stated_category is not Category.APPLIANCE:
+            raise ValueError("kind is of an appliance")
+        if self.weight_g is not None and not beyond:
+            raise ValueError("weight_g is of a device that the catalogue does not hold")
         if self.id is not None and (self.name is not None or self.brand is not None):
             raise ValueError("give the device's id, or its name (and brand), not both")
         if self.identifier is not None and self.imei is not None:
@@ -118,19 +146,15 @@ class InMarket(_Strict):
     market: Annotated[str, Field(max_length=64)] | None = None
 
 
-class LineIn(_Strict):
+class DescribedIn(_Strict):
     """A device and what is known of its condition; ``context`` is the shop's."""
 
     device: DeviceIn
     answers: Answers
     context: Annotated[dict[str, str], Field(max_length=32)] | None = None
-    lock_days: Annotated[
-        Literal[0, 7, 14], Field(description="days for which the offer is held; priced")
-    ] = 0
-    codes: Codes = Field(default_factory=list)
 
-    def request(self, purchase: PurchaseIn | None = None) -> QuoteRequest:
-        """As the use case asks it; PurchaseRefused."""
+    def request(self) -> QuoteRequest:
+        """As the use case asks it."""
         device = self.device
         return QuoteRequest(
             answers=self.answers,
@@ -141,6 +165,28 @@ class LineIn(_Strict):
             version=device.version,
             identifier=device.identifier or device.imei,
             context=self.context,
+            category=device.stated_category,
+            kind=device.kind,
+            weight_g=device.weight_g,
+        )
+
+
+class DispositionIn(DescribedIn, InMarket):
+    """A device in a market."""
+
+
+class LineIn(DescribedIn):
+    """A device that a quote is made of."""
+
+    lock_days: Annotated[
+        Literal[0, 7, 14], Field(description="days for which the offer is held; priced")
+    ] = 0
+    codes: Codes = Field(default_factory=list)
+
+    def request(self, purchase: PurchaseIn | None = None) -> QuoteRequest:
+        """As the use case asks it; PurchaseRefused."""
+        return replace(
+            super().request(),
             lock_days=self.lock_days,
             purchase=purchase.purchase() if purchase else None,
             codes=tuple(self.codes),
@@ -154,8 +200,9 @@ class QuoteIn(LineIn, InMarket):
 
 
 class BasketIn(InMarket):
-    """Devices, and what is bought with all of them. `codes` are words of campaigns: a bonus holds
-    for every line that it fits, a coupon for the purchase; a single-use code belongs to a line."""
+    """Devices, and what is bought with all of them. `codes`: a bonus's word holds for every line
+    that it fits, a coupon's for the purchase; a bonus's single-use code goes to the line to which
+    it adds most, unless a line names it in its own `codes`."""
 
     # Each line is read by itself, so that one that is malformed sinks no other.
     lines: Annotated[list[Annotated[LineIn, SkipValidation]], Field(min_length=1, max_length=20)]

@@ -1,7 +1,7 @@
 """What the service answers about itself, for the OpenAPI document; no field has a default."""
 
+from valuation.web.out import Out
 from valuation.web.problem import ProblemOut
-from valuation.web.schemas import Out
 
 
 class DeviceOut(Out):
@@ -59,11 +59,13 @@ class Coverage(Covered):
 
 class BelowGuarantee(Out):
     """Of ``sales`` with recorded answers the share below the value guaranteed at ``guarantee``,
-    between ``low`` and ``high`` with 95% confidence."""
+    between ``low`` and ``high`` with 95% confidence; null where nobody measured this share.
+    ``in_force``: today's policy guarantees at it."""
 
     guarantee: float
-    sales: int
-    measured: float
+    in_force: bool
+    sales: int | None
+    measured: float | None
     low: float | None
     high: float | None
 

@@ -12,8 +12,8 @@ from valuation.people.signing_in import SignedIn, SignIn, sign_in, sign_out
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller, access_of, token_of
 from valuation.web.body import StrictRoute
+from valuation.web.out import Out
 from valuation.web.requests import SessionIn
-from valuation.web.schemas import Out
 
 router = APIRouter(prefix="/v1/sessions", route_class=StrictRoute)
 

@@ -20,7 +20,7 @@ from valuation.price_model.champions import BrokenPointer, Champion, ModelStore
 from valuation.price_model.model import FrozenDevices, ladder_from_json
 from valuation.price_model.succession import earlier_champions
 from valuation.settings import Settings
-from valuation.shop import DEFAULT_MERCHANT, Entropy, device_checks, shop_book, tac_table
+from valuation.shop import DEFAULT_MERCHANT, Entropy, device_checks, shop_tables, tac_table
 from valuation.storage.engine import DatabaseUnavailable, make_engine
 from valuation.storage.unit_key import UnitKeyDamaged, open_unit_keys
 from valuation.storage.upgrade import upgrade
@@ -73,7 +73,7 @@ def check_installation(settings: Settings, *, now: datetime, entropy: Entropy) -
     try:
         open_unit_keys(settings.unit_key_file, entropy=entropy(BYTES))
         tac_table(settings)
-        shop_book(settings)
+        shop_tables(settings)
         device_checks(settings)
         engine = make_engine(settings.database_url)
         upgrade(engine)

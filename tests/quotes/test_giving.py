@@ -1,0 +1,138 @@
+"""A donation is a payout and a route: what is given, to whom, and what everybody may see of it."""
+
+from typing import Any, cast
+
+import orjson
+import pytest
+
+from tests.quotes.settling import SWOLLEN, show
+from tests.quotes.telling import CLERK, IMEI, PHOTO, Till, amount_of
+from valuation.domain.dispatch import Way
+from valuation.domain.disposition import Route
+from valuation.domain.giving import Given
+from valuation.domain.impact_ledger import Outcome
+from valuation.domain.moves import Stage, Step
+from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.receipts.key_folder import read_ring
+from valuation.receipts.receipt import Kind
+from valuation.receipts.verifying import Authentic, verify
+from valuation.shop import Shop
+from valuation.storage.engine import reading
+from valuation.storage.impact_entries import ImpactStore
+from valuation.use_cases.living import Held
+from valuation.use_cases.receipting import NothingToReceipt, receipt
+from valuation.use_cases.step_request import StepIncomplete
+
+SCHOOL, TREES = "demo-school", "demo-trees"
+
+
+def given(till: Till, what: Given, cause: str = SCHOOL, **answers: Any) -> Held:
+    quoted = till.quote(imei=IMEI, **answers)
+    return till.step(Step.ACCEPT, amount=amount_of(quoted), donate=(what, cause))
+
+
+def refused(till: Till, step: Step, **details: Any) -> Refusal:
+    with pytest.raises(IllegalStep) as refusal:
+        till.step(step, **details)
+    return refusal.value.code
+
+
+def test_a_device_is_given_used_again_and_delivered(shop: Shop) -> None:
+    till = Till(shop)
+    assert given(till, Given.DEVICE).route is Route.DONATE
+    till.step(Step.RECEIVE)
+    till.step(Step.INSPECT, identifier=IMEI)
+    assert refused(till, Step.SETTLE) is Refusal.NOT_ERASED  # it is somebody's next
+    till.erase()
+    settled = till.step(Step.SETTLE)
+    with reading(shop.engine) as connection:
+        (counted,) = ImpactStore(connection).of_quote(settled.stored.id)
+    assert counted.outcome is Outcome.REUSED
+    assert refused(till, Step.DELIVER) is Refusal.EVIDENCE_MISSING
+    assert till.step(Step.DELIVER, evidence=(PHOTO,)).life.delivered
+    assert refused(till, Step.DELIVER, evidence=(PHOTO,)) is Refusal.ALREADY_DELIVERED
+
+
+def test_the_trail_shows_each_step_without_the_person_the_unit_or_the_device_s_value(
+    shop: Shop,
+) -> None:
+    till = Till(shop)
+    accepted = given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    envelope = receipt(shop, till.look(), Kind.DONATION)
+    verdict = verify(envelope.to_json(), read_ring(shop.settings.receipt_keys))
+    assert isinstance(verdict, Authentic)
+    body = orjson.loads(envelope.to_json())["receipt"]["body"]
+    assert [step["kind"] for step in body["trail"]] == ["accepted", "received"]
+    assert body["cause"]["id"] == SCHOOL
+    assert body["offer"] is None
+    device = cast(dict[str, Any], accepted.document["device"])
+    unit = device["unit"]
+    text = envelope.to_json().decode()
+    assert accepted.life.amount is not None
+    for secret in (unit["digest"], unit["last4"], till.merchant, CLERK.id, IMEI):
+        assert secret not in text
+    assert str(accepted.life.amount) not in text.replace(accepted.stored.id, "")
+
+
+def test_without_a_gift_there_is_no_trail(shop: Shop) -> None:
+    till = Till(shop)
+    till.received()
+    with pytest.raises(NothingToReceipt):
+        receipt(shop, till.look(), Kind.DONATION)
+    assert "deliver" not in till.look().document
+
+
+def test_an_amount_is_given_on_whatever_route_and_the_trail_tells_it(shop: Shop) -> None:
+    till = Till(shop)
+    held = given(till, Given.AMOUNT, TREES)
+    assert held.route is Route.AS_IS
+    body = receipt(shop, held, Kind.DONATION).receipt["body"]
+    assert body["offer"]["amount"] == held.life.amount  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("answers", "what", "code"),
+    [
+        (SWOLLEN, Given.DEVICE, Refusal.CANNOT_BE_GIVEN),
+        ({"activation_lock": "on"}, Given.DEVICE, Refusal.CANNOT_BE_GIVEN),
+        ({"block_list": "listed"}, Given.AMOUNT, Refusal.NOTHING_TO_GIVE),
+    ],
+)
+def test_what_nobody_can_use_on_is_not_given(
+    shop: Shop, answers: dict[str, str], what: Given, code: Refusal
+) -> None:
+    with pytest.raises(IllegalStep) as refusal:
+        given(Till(shop), what, **answers)
+    assert refusal.value.code is code
+
+
+def test_a_hazard_found_takes_the_gift_away_until_its_owner_says_again_what_is_given(
+    shop: Shop,
+) -> None:
+    till = Till(shop)
+    given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    countered = till.step(Step.INSPECT, identifier=IMEI, answers=SWOLLEN)
+    assert countered.route is Route.DISMANTLE
+    amount = countered.life.amount
+    assert refused(till, Step.ACCEPT, amount=amount, donate=(Given.DEVICE, SCHOOL)) is (
+        Refusal.CANNOT_BE_GIVEN
+    )
+    agreed = till.step(Step.ACCEPT, amount=amount)
+    assert agreed.life.gift is None
+    show(till, agreed)
+
+
+def test_a_cause_takes_what_the_table_says(shop: Shop) -> None:
+    with pytest.raises(StepIncomplete, match="the device can be given to: demo-school"):
+        given(Till(shop), Given.DEVICE, TREES)
+    with pytest.raises(StepIncomplete, match="demo-school, demo-trees"):
+        given(Till(shop), Given.AMOUNT, "nobody")
+
+
+def test_a_hazard_is_not_handed_over_by_post(shop: Shop) -> None:
+    till = Till(shop)
+    amount = amount_of(till.quote(**SWOLLEN))
+    assert refused(till, Step.ACCEPT, amount=amount, way=Way.POST) is Refusal.WAY_CLOSED
+    assert till.step(Step.ACCEPT, amount=amount, way=Way.PICKUP).life.stage is Stage.ACCEPTED

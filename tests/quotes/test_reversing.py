@@ -1,0 +1,143 @@
+"""What a settled device was counted for is taken back, once, and counted where it goes instead."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.fakes import FakeClock
+from tests.quotes.settling import ALL, SWOLLEN, agreed, back, counted, settled
+from tests.quotes.telling import CLERK, MANAGER, Till
+from valuation.domain.disposition import Route
+from valuation.domain.happened import Happened, Kind
+from valuation.domain.impact_ledger import (
+    Cause,
+    Outcome,
+    Span,
+)
+from valuation.domain.impact_totals import total
+from valuation.domain.market import Provenance
+from valuation.domain.moves import Stage
+from valuation.domain.overrides import OverrideReason
+from valuation.domain.people import Mode
+from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, ReversalReason
+from valuation.quotes.life_log import event_of
+from valuation.shop import Shop
+from valuation.storage.ledger import Entry
+from valuation.use_cases.impact_views import (
+    By,
+    catch_up,
+    verify,
+    view,
+)
+from valuation.use_cases.step_request import StepIncomplete
+
+
+@pytest.fixture
+def till(shop: Shop) -> Till:
+    return Till(shop)
+
+
+def test_a_failed_resale_is_taken_back_once_and_both_entries_stay(
+    till: Till, clock: FakeClock
+) -> None:
+    paid = settled(till).life.amount
+    clock.move(days=40)
+    after = back(till)
+    assert (after.life.stage, after.life.amount, after.events[-1].kind) == (
+        Stage.REVERSED, paid, "reversed",
+    )  # fmt: skip
+    credit, counter = counted(till.shop)
+    assert counter == replace(
+        credit, cause=Cause.RESALE_FAILED, actor=MANAGER.id, at=clock(), counter=True
+    )
+    left = total(counted(till.shop))
+    assert (left.count, left.weight_mg, left.co2e_g, left.reversed) == (0, 0, Span(0, 0, 0), 1)
+    assert refused(till) is Refusal.ALREADY_REVERSED
+    assert len(counted(till.shop)) == 2
+    assert verify(till.shop).sound
+    months = view(till.shop.engine, ALL, by=By.MONTH).groups[Provenance.DEMO]
+    assert {month: totals.count for month, totals in months.items()} == {
+        "2026-11": 1,
+        "2026-12": -1,
+    }
+
+
+def refused(till: Till, route: Route | None = None, **details: Any) -> Refusal:
+    with pytest.raises(IllegalStep) as caught:
+        back(till, route, **details)
+    return caught.value.code
+
+
+def test_a_device_that_goes_another_way_is_counted_there_and_no_longer_here(
+    till: Till, clock: FakeClock
+) -> None:
+    settled(till)
+    clock.move(days=1)
+    assert back(till, Route.DISMANTLE).route is Route.DISMANTLE
+    assert [(each.outcome, each.sign, each.cause) for each in counted(till.shop)] == [
+        (Outcome.REUSED, 1, Cause.SETTLED), (Outcome.REUSED, -1, Cause.RESALE_FAILED),
+        (Outcome.DISMANTLED, 1, Cause.REROUTED),
+    ]  # fmt: skip
+    left = total(counted(till.shop))
+    assert (left.count, left.co2e_g, left.weight_mg) == (1, Span(0, 0, 0), 174_000)
+    assert left.metals_ug["gold"] == Span(9_700, 10_000, 34_000)
+    assert refused(till, Route.DISMANTLE) is Refusal.SAME_ROUTE
+    clock.move(days=1)
+    back(till, reason=ReversalReason.COUNTED_BY_MISTAKE)
+    assert refused(till, Route.AS_IS) is Refusal.COUNTED_BEFORE
+    assert back(till, Route.PARTS, reason=ReversalReason.ROUTED_ELSEWHERE).route is Route.PARTS
+    assert total(counted(till.shop)).devices == {
+        **dict.fromkeys(Outcome, 0), Outcome.HARVESTED: 1
+    }  # fmt: skip
+    assert verify(till.shop).sound
+    assert catch_up(till.shop) == 0
+
+
+def test_what_a_gate_closed_stays_closed_and_a_reversal_says_why(till: Till) -> None:
+    settled(till, **SWOLLEN)
+    assert refused(till, Route.AS_IS) is Refusal.ROUTE_CLOSED
+    with pytest.raises(StepIncomplete, match="resale_failed"):
+        back(till, reason=OverrideReason.GOODWILL)
+    with pytest.raises(StepIncomplete, match="dismantle"):
+        back(till, reason=ReversalReason.ROUTED_ELSEWHERE)
+    assert refused(till, actor=CLERK) is Refusal.NOT_THIS_ROLE
+    agreed(till)
+    assert refused(till) is Refusal.NOT_SETTLED
+    assert len(counted(till.shop)) == 1
+
+
+def test_the_database_resells_nothing_unerased_after_a_reversal(till: Till) -> None:
+    held = settled(till, **SWOLLEN)
+    detail = Rerouting(reason=ReversalReason.ROUTED_ELSEWHERE, route=Route.REFURBISH)
+    forged = Happened(
+        kind=Kind.REROUTED, actor=MANAGER, at=till.shop.clock(), detail=detail
+    )  # fmt: skip
+    row = event_of(forged, quote_id=held.stored.id, position=len(held.events))
+    with pytest.raises(IntegrityError, match="nothing is resold"):
+        till.shop.ledger.write(Entry(None, (row,)))
+
+
+def test_many_who_take_back_at_once_take_back_once(till: Till) -> None:
+    settled(till)
+
+    def taken_back(_: int) -> bool:
+        try:
+            return back(till).life.stage is Stage.REVERSED
+        except IllegalStep:
+            return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(taken_back, range(8))) == 1
+    assert [each.sign for each in counted(till.shop)] == [1, -1]
+    assert verify(till.shop).sound
+
+
+def test_what_a_test_key_settled_is_taken_back_without_an_entry(shop: Shop) -> None:
+    tried = Till(shop, mode=Mode.TEST)
+    settled(tried)
+    assert back(tried).life.stage is Stage.REVERSED
+    assert counted(shop) == []

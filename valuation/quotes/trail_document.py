@@ -1,0 +1,69 @@
+"""A donation's public trail: each step with its time, and nothing of who gave or of the unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from valuation.domain.disposition import Route
+from valuation.domain.giving import Given
+from valuation.domain.happened import Happened, Kind
+from valuation.domain.lifecycle import Life
+from valuation.quotes.disposition_document import ROUTE_LABELS
+from valuation.quotes.documents import Document
+
+STEPS: Mapping[Kind, tuple[str, str]] = {
+    Kind.ACCEPTED: ("Given by its owner", "物主捐出"),
+    Kind.COUNTER_ACCEPTED: ("Given by its owner after inspection", "检测后物主确认捐出"),
+    Kind.RECEIVED: ("Received", "已收到"),
+    Kind.INSPECTED: ("Inspected: as its owner said", "检测结果与描述一致"),
+    Kind.COUNTER_OFFERED: ("Inspected: otherwise than its owner said", "检测结果与描述不一致"),
+    Kind.ERASED: ("Its data were erased and verified", "数据已清除并验证"),
+    Kind.SETTLED: ("Counted and on its way", "已登记，正在送达"),
+    Kind.DELIVERED: ("Delivered to the cause", "已送达受赠方"),
+    Kind.RETURNED: ("Went back to its owner", "已退还物主"),
+    Kind.RECYCLED: ("Recycled", "已回收"),
+    Kind.REVERSED: ("Taken back", "已撤销"),
+    Kind.REROUTED: ("Went another way", "改变去向"),
+}
+
+
+def trail_document(
+    document: Mapping[str, Any], settling: Mapping[str, Any], life: Life, events: Sequence[Happened]
+) -> Document:
+    """What the public sees of a life with a gift. ``settling``: the device as it was found.
+
+    The amount is told where it is what was given; the value of a device that is given is not.
+    """
+    gift, device = life.gift, settling["device"]
+    assert gift is not None  # noqa: S101 -- there is no trail without one
+    amount, currency = life.amount or 0, document["policy"]["step"]["currency"]
+    settled = next((each for each in events if each.kind is Kind.SETTLED), None)
+    route = Route.DONATE if gift.what is Given.DEVICE else Route(settling["disposition"]["route"])
+    en, zh = ROUTE_LABELS[route]
+    return {
+        "id": document["id"],
+        "code": document["code"],
+        "data": document["data"],
+        **({"notice": document["notice"]} if "notice" in document else {}),
+        **({"mode": document["mode"]} if "mode" in document else {}),
+        "cause": {"id": gift.cause, "en": gift.en, "zh": gift.zh},
+        "what": gift.what.value,
+        "offer": None if gift.what is Given.DEVICE else {"amount": amount, "currency": currency},
+        "device": {name: device[name] for name in ("name", "name_zh", "category")},
+        "route": {"route": route.value, "en": en, "zh": zh},
+        "saves": settling["disposition"].get("saves") if settled else None,
+        "delivered": life.delivered,
+        "trail": [_step(each) for each in events if each.kind in STEPS],
+    }
+
+
+def _step(event: Happened) -> Document:
+    en, zh = STEPS[event.kind]
+    digests = [each.digest for each in event.evidence]
+    shown = digests if event.kind is Kind.DELIVERED else []
+    return {
+        "kind": event.kind.value,
+        "at": event.at.isoformat().replace("+00:00", "Z"),
+        "en": en,
+        "zh": zh,
+        **({"evidence": shown} if shown else {}),
+    }

@@ -1,0 +1,60 @@
+"""What holds besides a quote's document: what has moved its amount since, and other quotes of the
+same unit. It is answered beside the document, which stays as it was issued."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+import orjson
+from sqlalchemy import Connection
+
+from valuation.domain.lifecycle import fold
+from valuation.quotes.documents import Document
+from valuation.quotes.life_log import happened_of, told_of
+from valuation.storage.quotes import QuoteStore, StoredQuote
+from valuation.use_cases.one_unit import same_device
+
+INSPECTION = ("inspection", "What the inspection found", "检测结果差额")
+OVERRIDE = ("override", "Another amount named by a person", "人工改价")
+
+
+class Answered(NamedTuple):
+    """A quote as it is answered: its document, and what holds besides, where anything does."""
+
+    document: Document
+    standing: Document | None = None
+
+
+def answered(
+    connection: Connection, stored: StoredQuote, *, now: datetime, digests: Collection[str] = ()
+) -> Answered:
+    """The quote with what holds now; ``digests``: of its unit, where it is not written yet."""
+    document: Document = orjson.loads(stored.document)
+    amount, lines = _moved(connection, stored.id, document)
+    others = same_device(connection, stored, now=now, digests=digests)
+    if not lines and not others:
+        return Answered(document)
+    return Answered(document, {"amount": amount, "lines": lines, "same_device": others})
+
+
+def _moved(connection: Connection, quote: str, document: Document) -> tuple[object, list[Document]]:
+    """The amount now and how it came from the offer: the lines with the offer sum to it."""
+    events = QuoteStore(connection).events(quote)
+    offer = cast(dict[str, Any] | None, document["offer"])
+    if offer is None or not events:
+        return offer, []
+    life = fold(events=[happened_of(event, document) for event in events])
+    told = [each for event in events if (each := told_of(event))]
+    found: int = cast(Any, told[-1])["quote"]["offer"]["amount"] if told else offer["amount"]
+    currency = offer["currency"]
+
+    def money(amount: int) -> Document:
+        return {"amount": amount, "currency": currency}
+
+    now = cast(int, life.amount)
+    moves = ((INSPECTION, found - offer["amount"]), (OVERRIDE, now - found))
+    return money(now), [
+        {"code": code, "label_en": en, "label_zh": zh, "amount": money(moved)}
+        for (code, en, zh), moved in moves
+        if moved
+    ]
