@@ -16,7 +16,8 @@ from valuation.domain.happened import (
     Settlement,
 )
 from valuation.domain.inspection import ChangedAnswer, Confirmed, CounterOffer
-from valuation.domain.lifecycle import Life, as_at, fold, take
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, fold, take
 from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import Override, OverrideReason
 from valuation.domain.records import Actor, Evidence, Role

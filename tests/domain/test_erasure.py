@@ -23,7 +23,8 @@ from valuation.domain.erasure import (
     faults,
 )
 from valuation.domain.happened import ConditionMet, Erased, Happened, Kind, Settlement
-from valuation.domain.lifecycle import Life, fold
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import fold
 from valuation.domain.moves import ERASABLE, Stage, Step
 from valuation.domain.records import BadRecord
 from valuation.domain.refusals import IllegalStep, Refusal

@@ -33,9 +33,7 @@ from tests.domain.lives import (
 from valuation.domain.disposition import Route
 from valuation.domain.happened import ConditionMet, Consent, Detail, Kind
 from valuation.domain.inspection import Confirmed
-from valuation.domain.lifecycle import (
-    Life,
-)
+from valuation.domain.life import Life
 from valuation.domain.moves import Stage, Step
 from valuation.domain.records import CLOCK, Actor, BadRecord
 from valuation.domain.refusals import SENTENCES, IllegalStep, Refusal

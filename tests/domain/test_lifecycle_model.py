@@ -33,7 +33,8 @@ from valuation.domain.disposition import Flag, Route
 from valuation.domain.erasing import erase
 from valuation.domain.happened import ConditionMet, Detail, Erased, Happened, Kind, Settlement
 from valuation.domain.inspection import Confirmed, CounterOffer
-from valuation.domain.lifecycle import Life, as_at, fold, take
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, fold, take
 from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import Override
 from valuation.domain.records import Actor, Evidence, Role

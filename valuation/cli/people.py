@@ -80,7 +80,8 @@ def refusals() -> tuple[type[Exception], ...]:
 
     return (
         BadCustomer, BadName, BadPin, BadRegion, CustomerErased, DatabaseUnavailable, NameTaken,
-        NoSuchClerk, NoSuchCustomer, NoSuchKey, NoSuchMerchant, NoSuchStore, PurchaseSettled, TooManyKeys,
+        NoSuchClerk, NoSuchCustomer, NoSuchKey, NoSuchMerchant, NoSuchStore, PurchaseSettled,
+        TooManyKeys,
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from valuation.domain.erasure import Erasure
 from valuation.domain.happened import Erased, Happened, Kind
-from valuation.domain.lifecycle import Life, as_at, refused, said
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, refused, said
 from valuation.domain.moves import ERASABLE, Step
 from valuation.domain.records import Actor
 from valuation.domain.refusals import IllegalStep, Refusal

@@ -13,12 +13,10 @@ device is erased or left for nothing before its owner has agreed.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from valuation.domain.disposition import FLAGS, Flag, Route
-from valuation.domain.erasure import CONDITIONS, DESTROY
-from valuation.domain.giving import Gift, Given
+from valuation.domain.erasure import CONDITIONS
 from valuation.domain.happened import (
     ConditionMet,
     Consent,
@@ -29,12 +27,12 @@ from valuation.domain.happened import (
     Opening,
     Settlement,
 )
-from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
+from valuation.domain.inspection import Confirmed, CounterOffer
+from valuation.domain.life import Life
+from valuation.domain.life_facts import check_facts, check_recyclable
 from valuation.domain.moves import (
-    ACCEPTED,
     ERASABLE,
     MOVES,
-    PINNED,
     SAYS_MORE,
     TAKERS,
     TIMED,
@@ -46,69 +44,11 @@ from valuation.domain.moves import (
 from valuation.domain.overrides import Override
 from valuation.domain.records import CLOCK, Actor, BadRecord, Evidence, Role, check_moment
 from valuation.domain.refusals import IllegalStep, Refusal
-from valuation.domain.reversals import Rerouting, Reversal
+from valuation.domain.reversals import Rerouting
 
 
 class ImpossibleHistory(ValueError):
     """A log that no life can have written: it was damaged or changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
-    """Where a quote stands after its events.
-
-    ``amount``: what the shop would pay now. ``adjustment``: the sum of overrides, their own line
-    in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
-    of the last record of an erasure that counts. ``rerouted``: where the device goes since its
-    settlement was taken back. ``gift``: what the customer last agreed to give, ``delivered``:
-    whether the cause has it.
-    """
-
-    stage: Stage
-    amount: int | None
-    valid_until: datetime
-    receive_within: timedelta
-    answer_within: timedelta
-    conditions: tuple[str, ...]
-    events: tuple[Happened, ...]
-    receive_by: datetime | None = None
-    answer_by: datetime | None = None
-    met: frozenset[str] = frozenset()
-    adjustment: int = 0
-    overridden: int = 0
-    erased: str | None = None
-    rerouted: Route | None = None
-    gift: Gift | None = None
-    delivered: bool = False
-
-    @property
-    def accepted(self) -> bool:
-        """Whether an accepted offer is under way."""
-        return self.stage in ACCEPTED
-
-    @property
-    def pinned(self) -> bool:
-        """Whether the quote's own ``as_of`` and versions hold; ask it of ``as_at``."""
-        return self.stage in PINNED
-
-    @property
-    def unmet(self) -> tuple[str, ...]:
-        """What must still be shown before settlement."""
-        return tuple(code for code in self.conditions if code not in self.met)
-
-    @property
-    def deadline(self) -> datetime | None:
-        """The last instant of the stage, where time ends it."""
-        return {
-            Stage.OFFERED: self.valid_until,
-            Stage.INDICATIVE: self.valid_until,
-            Stage.ACCEPTED: self.receive_by,
-            Stage.COUNTER_OFFERED: self.answer_by,
-        }.get(self.stage)
-
-    def last(self, kind: Kind) -> Happened | None:
-        """Who did it, when and with what evidence; None where it has not happened."""
-        return next((event for event in reversed(self.events) if event.kind is kind), None)
 
 
 def fold(*, events: Iterable[Happened], life: Life | None = None) -> Life:
@@ -177,13 +117,13 @@ def take(
     if kind is Kind.SETTLED and not isinstance(detail, Settlement):
         raise BadRecord("a settlement says what becomes of the device")
     if kind is Kind.RECYCLED:
-        _check_recyclable(current)
+        check_recyclable(current)
     if isinstance(detail, CounterOffer) and kind is Kind.INSPECTED:
         kind = Kind.COUNTER_OFFERED
     if isinstance(detail, Rerouting) and kind is Kind.REVERSED:
         kind = Kind.REROUTED
     event = Happened(kind=kind, actor=actor, at=now, evidence=evidence, detail=detail)
-    _check_facts(current, event)
+    check_facts(current, event)
     return (event,) if timed is None else (timed, event)
 
 
@@ -216,88 +156,9 @@ def _check_possible(life: Life, event: Happened) -> None:
     if not possible or event.actor.role is Role.CLOCK:
         raise ImpossibleHistory(f"{event.kind} by {event.actor.role} cannot follow {life.stage}")
     try:
-        _check_facts(life, event)
+        check_facts(life, event)
     except (IllegalStep, BadRecord) as refused:
         raise ImpossibleHistory(str(refused)) from refused
-
-
-def _check_facts(life: Life, event: Happened) -> None:
-    match event.detail:
-        case Consent(amount=named, gift=gift):
-            _check_same(life, named)
-            if gift is not None and gift.what is Given.AMOUNT and not named:
-                raise IllegalStep(Refusal.NOTHING_TO_GIVE)
-        case Confirmed() | CounterOffer() as found:
-            _check_verdict(life, found)
-        case ConditionMet(condition=condition):
-            _check_condition(life, condition, event.evidence)
-        case Override() as made:
-            _check_override(life, made, event.actor)
-        case Settlement(flag=flag):
-            _check_erased(life, flag)
-        case Reversal():
-            if life.stage is Stage.REVERSED:
-                raise IllegalStep(Refusal.ALREADY_REVERSED)
-        case Rerouting(route=route):
-            _check_erased(life, FLAGS[route])
-    if event.kind is Kind.DELIVERED:
-        _check_delivery(life, event.evidence)
-    if event.kind is Kind.SETTLED and life.unmet:
-        raise IllegalStep(Refusal.SETTLEMENT_BEFORE_CONDITIONS, conditions=", ".join(life.unmet))
-
-
-def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
-    if life.gift is None:
-        raise IllegalStep(Refusal.NOTHING_GIVEN)
-    if life.delivered:
-        raise IllegalStep(Refusal.ALREADY_DELIVERED)
-    if not evidence:
-        raise IllegalStep(Refusal.EVIDENCE_MISSING, condition="delivery")
-
-
-def _check_erased(life: Life, flag: Flag) -> None:
-    if flag is Flag.RESALE and life.erased is None:
-        raise IllegalStep(Refusal.NOT_ERASED)
-    if DESTROY in life.unmet:
-        raise IllegalStep(Refusal.NOT_DESTROYED)
-
-
-def _check_recyclable(life: Life) -> None:
-    """Asked of a new step alone: devices of before this were recycled without a record."""
-    if life.erased is None:
-        raise IllegalStep(Refusal.RECYCLED_UNERASED)
-    if DESTROY in life.unmet:
-        raise IllegalStep(Refusal.NOT_DESTROYED)
-
-
-def _check_same(life: Life, named: int) -> None:
-    if named != life.amount:
-        raise IllegalStep(Refusal.OTHER_AMOUNT, amount=life.amount, named=named)
-
-
-def _check_verdict(life: Life, found: Verdict) -> None:
-    _check_same(life, found.agreed)
-    if not found.changes and set(found.conditions) != set(life.conditions):
-        raise BadRecord("without a changed answer settlement depends on what it did")
-
-
-def _check_condition(life: Life, condition: str, evidence: tuple[Evidence, ...]) -> None:
-    if condition not in life.conditions:
-        known = ", ".join(life.conditions) or "nothing"
-        raise IllegalStep(Refusal.NO_SUCH_CONDITION, condition=condition, conditions=known)
-    if condition in life.met:
-        raise IllegalStep(Refusal.CONDITION_ALREADY_MET, condition=condition)
-    if not evidence:
-        raise IllegalStep(Refusal.EVIDENCE_MISSING, condition=condition)
-
-
-def _check_override(life: Life, made: Override, actor: Actor) -> None:
-    if made.by != actor:
-        raise BadRecord("whoever overrides takes the step")
-    _check_same(life, made.before)
-    if made.overridden != life.overridden:
-        raise BadRecord(f"people have moved {life.overridden} before, not {made.overridden}")
-    made.check_direction(accepted=life.accepted)
 
 
 def _after(life: Life, event: Happened) -> Life:

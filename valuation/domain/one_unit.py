@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from valuation.domain.disposition import FLAGS, Flag
 from valuation.domain.happened import Kind, Settlement
-from valuation.domain.lifecycle import Life
+from valuation.domain.life import Life
 from valuation.domain.moves import Stage
 from valuation.domain.refusals import Refusal
 

@@ -6,7 +6,7 @@ from typing import Any
 from valuation.domain.disposition import Route
 from valuation.domain.giving import Given
 from valuation.domain.happened import Happened, Kind
-from valuation.domain.lifecycle import Life
+from valuation.domain.life import Life
 from valuation.quotes.disposition_document import ROUTE_LABELS
 from valuation.quotes.documents import Document
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from valuation.domain.extra_terms import Needs
 from valuation.domain.extras import Claim
 from valuation.domain.happened import Kind
-from valuation.domain.lifecycle import Life, as_at, fold
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.market import Market
 from valuation.domain.moves import Stage
 from valuation.domain.tokens import code_digest

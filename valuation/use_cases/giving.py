@@ -7,7 +7,7 @@ from typing import Any
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import Route
 from valuation.domain.giving import Gift, Given
-from valuation.domain.lifecycle import Life
+from valuation.domain.life import Life
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.shop import Shop
 from valuation.tables.book import NoTable

@@ -9,7 +9,7 @@ from valuation.domain.answers import CompletedAnswers, parse, with_answers
 from valuation.domain.counter_offer import finding_lines
 from valuation.domain.device_checks import Checked, DeviceCheck
 from valuation.domain.inspection import OtherUnit, OtherVariant, Verdict, verdict
-from valuation.domain.lifecycle import Life
+from valuation.domain.life import Life
 from valuation.domain.overrides import with_adjustment
 from valuation.domain.quote import Offer, Referral, Unit
 from valuation.domain.records import Evidence

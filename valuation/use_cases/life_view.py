@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from valuation.domain.disposition import FLAGS, Flag
-from valuation.domain.lifecycle import Life, as_at
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at
 from valuation.domain.moves import MOVES, Step
 from valuation.domain.people import Mode
 from valuation.domain.records import Role

@@ -9,7 +9,8 @@ import orjson
 
 from valuation.domain.disposition import FLAGS, Route
 from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, Settlement
-from valuation.domain.lifecycle import Life, as_at, fold, take
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, fold, take
 from valuation.domain.moves import MOVES, Stage, Step
 from valuation.domain.overrides import OverrideReason, override
 from valuation.domain.people import Mode

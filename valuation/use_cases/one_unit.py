@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from valuation.catalogue.identity import parse_identifier
 from valuation.domain.happened import Kind
-from valuation.domain.lifecycle import Life, as_at, fold
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage, Step
 from valuation.domain.one_unit import in_the_way
 from valuation.domain.people import Mode

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import cast
 
 from valuation.domain import happened
-from valuation.domain.lifecycle import Life, fold
+from valuation.domain.life import Life
+from valuation.domain.lifecycle import fold
 from valuation.quotes.basket_document import basket_body, settlement_body
 from valuation.quotes.documents import Document
 from valuation.quotes.life_log import happened_of, told_of

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from valuation.domain.disposition import Route
 from valuation.domain.facilities import Consignment, Facility, licences_needed
 from valuation.domain.happened import Happened, Kind
-from valuation.domain.lifecycle import Life
+from valuation.domain.life import Life
 from valuation.domain.moves import Stage
 from valuation.domain.people import Mode
 from valuation.domain.reservations import (

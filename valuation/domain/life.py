@@ -1,0 +1,67 @@
+"""Where a quote stands: what its events have made of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from valuation.domain.disposition import Route
+from valuation.domain.giving import Gift
+from valuation.domain.happened import Happened, Kind
+from valuation.domain.moves import ACCEPTED, PINNED, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """Where a quote stands after its events.
+
+    ``amount``: what the shop would pay now. ``adjustment``: the sum of overrides, their own line
+    in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
+    of the last record of an erasure that counts. ``rerouted``: where the device goes since its
+    settlement was taken back. ``gift``: what the customer last agreed to give, ``delivered``:
+    whether the cause has it.
+    """
+
+    stage: Stage
+    amount: int | None
+    valid_until: datetime
+    receive_within: timedelta
+    answer_within: timedelta
+    conditions: tuple[str, ...]
+    events: tuple[Happened, ...]
+    receive_by: datetime | None = None
+    answer_by: datetime | None = None
+    met: frozenset[str] = frozenset()
+    adjustment: int = 0
+    overridden: int = 0
+    erased: str | None = None
+    rerouted: Route | None = None
+    gift: Gift | None = None
+    delivered: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether an accepted offer is under way."""
+        return self.stage in ACCEPTED
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the quote's own ``as_of`` and versions hold; ask it of ``as_at``."""
+        return self.stage in PINNED
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """What must still be shown before settlement."""
+        return tuple(code for code in self.conditions if code not in self.met)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The last instant of the stage, where time ends it."""
+        return {
+            Stage.OFFERED: self.valid_until,
+            Stage.INDICATIVE: self.valid_until,
+            Stage.ACCEPTED: self.receive_by,
+            Stage.COUNTER_OFFERED: self.answer_by,
+        }.get(self.stage)
+
+    def last(self, kind: Kind) -> Happened | None:
+        """Who did it, when and with what evidence; None where it has not happened."""
+        return next((event for event in reversed(self.events) if event.kind is kind), None)

@@ -1,0 +1,93 @@
+"""What an event says against the life that it is to follow: amounts, conditions, records, gifts."""
+
+from valuation.domain.disposition import FLAGS, Flag
+from valuation.domain.erasure import DESTROY
+from valuation.domain.giving import Given
+from valuation.domain.happened import ConditionMet, Consent, Happened, Kind, Settlement
+from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
+from valuation.domain.life import Life
+from valuation.domain.moves import Stage
+from valuation.domain.overrides import Override
+from valuation.domain.records import Actor, BadRecord, Evidence
+from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import Rerouting, Reversal
+
+
+def check_facts(life: Life, event: Happened) -> None:
+    """IllegalStep or BadRecord where the event does not fit what holds."""
+    match event.detail:
+        case Consent(amount=named, gift=gift):
+            _check_same(life, named)
+            if gift is not None and gift.what is Given.AMOUNT and not named:
+                raise IllegalStep(Refusal.NOTHING_TO_GIVE)
+        case Confirmed() | CounterOffer() as found:
+            _check_verdict(life, found)
+        case ConditionMet(condition=condition):
+            _check_condition(life, condition, event.evidence)
+        case Override() as made:
+            _check_override(life, made, event.actor)
+        case Settlement(flag=flag):
+            _check_erased(life, flag)
+        case Reversal():
+            if life.stage is Stage.REVERSED:
+                raise IllegalStep(Refusal.ALREADY_REVERSED)
+        case Rerouting(route=route):
+            _check_erased(life, FLAGS[route])
+    if event.kind is Kind.DELIVERED:
+        _check_delivery(life, event.evidence)
+    if event.kind is Kind.SETTLED and life.unmet:
+        raise IllegalStep(Refusal.SETTLEMENT_BEFORE_CONDITIONS, conditions=", ".join(life.unmet))
+
+
+def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
+    if life.gift is None:
+        raise IllegalStep(Refusal.NOTHING_GIVEN)
+    if life.delivered:
+        raise IllegalStep(Refusal.ALREADY_DELIVERED)
+    if not evidence:
+        raise IllegalStep(Refusal.EVIDENCE_MISSING, condition="delivery")
+
+
+def _check_erased(life: Life, flag: Flag) -> None:
+    if flag is Flag.RESALE and life.erased is None:
+        raise IllegalStep(Refusal.NOT_ERASED)
+    if DESTROY in life.unmet:
+        raise IllegalStep(Refusal.NOT_DESTROYED)
+
+
+def check_recyclable(life: Life) -> None:
+    """Asked of a new step alone: devices of before this were recycled without a record."""
+    if life.erased is None:
+        raise IllegalStep(Refusal.RECYCLED_UNERASED)
+    if DESTROY in life.unmet:
+        raise IllegalStep(Refusal.NOT_DESTROYED)
+
+
+def _check_same(life: Life, named: int) -> None:
+    if named != life.amount:
+        raise IllegalStep(Refusal.OTHER_AMOUNT, amount=life.amount, named=named)
+
+
+def _check_verdict(life: Life, found: Verdict) -> None:
+    _check_same(life, found.agreed)
+    if not found.changes and set(found.conditions) != set(life.conditions):
+        raise BadRecord("without a changed answer settlement depends on what it did")
+
+
+def _check_condition(life: Life, condition: str, evidence: tuple[Evidence, ...]) -> None:
+    if condition not in life.conditions:
+        known = ", ".join(life.conditions) or "nothing"
+        raise IllegalStep(Refusal.NO_SUCH_CONDITION, condition=condition, conditions=known)
+    if condition in life.met:
+        raise IllegalStep(Refusal.CONDITION_ALREADY_MET, condition=condition)
+    if not evidence:
+        raise IllegalStep(Refusal.EVIDENCE_MISSING, condition=condition)
+
+
+def _check_override(life: Life, made: Override, actor: Actor) -> None:
+    if made.by != actor:
+        raise BadRecord("whoever overrides takes the step")
+    _check_same(life, made.before)
+    if made.overridden != life.overridden:
+        raise BadRecord(f"people have moved {life.overridden} before, not {made.overridden}")
+    made.check_direction(accepted=life.accepted)
