@@ -10,7 +10,14 @@ import click
 
 from valuation.cli import common, opening
 from valuation.cli.people import merchant_id
-from valuation.cli.value import FILE, refusals, stock_pricing, stock_reading, watched
+from valuation.cli.value import (
+    refusals,
+    stock_options,
+    stock_pricing,
+    stock_reading,
+    summary_head,
+    watched,
+)
 from valuation.domain.market import Market
 from valuation.domain.money import Money
 
@@ -22,17 +29,10 @@ MONEY = ("expected", "unlimited", "cost_of_capacity", "nearest_first")
 
 
 @click.command(cls=common.Discreet)
-@click.argument("file", type=FILE)
-@click.option("--mapping", required=True, help="Mapping file, or the name of a shipped one.")
+@stock_options
 @click.option("--region", required=True, help="Where the stock lies, as in the table facilities.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="One row a device: .csv in whole units, .ndjson in minor units.")  # fmt: skip
 @click.option("--weeks", type=click.IntRange(1, 52), default=1, show_default=True,
               help="How many weeks of capacity there are.")  # fmt: skip
-@click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
-@click.option("--merchant", help="Under whose terms: an id or a name.")
-@click.option("--works", is_flag=True, help="Required answers that a row leaves out count as good.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
 def route(
     file: Path, mapping: str, region: str, out: Path, weeks: int, market: Market | None,
     merchant: str | None, works: bool, as_json: bool,
@@ -85,15 +85,9 @@ def route(
 def _summary(
     pricing: "StockPricing", figures: "Figures", *, region: str, weeks: int
 ) -> dict[str, object]:
-    market = pricing.model.market
     amounts = {name: getattr(figures, name) for name in MONEY}
     return {
-        "market": market.slug,
-        "data": market.provenance.value,
-        "bundle": pricing.model.digest,
-        "as_of": pricing.as_of.isoformat(),
-        "merchant": pricing.merchant,
-        "works": pricing.works,
+        **summary_head(pricing),
         "region": region,
         "weeks": weeks,
         "placed": figures.taken.total(),

@@ -10,7 +10,14 @@ import click
 
 from valuation.cli import common
 from valuation.cli.people import merchant_id
-from valuation.cli.value import FILE, refusals, stock_pricing, stock_reading, watched
+from valuation.cli.value import (
+    refusals,
+    stock_options,
+    stock_pricing,
+    stock_reading,
+    summary_head,
+    watched,
+)
 from valuation.domain.market import Market
 
 if TYPE_CHECKING:
@@ -21,14 +28,7 @@ A_PERSON, UNREADABLE = "a person must look", "not decided"
 
 
 @click.command(cls=common.Discreet)
-@click.argument("file", type=FILE)
-@click.option("--mapping", required=True, help="Mapping file, or the name of a shipped one.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="Results: .csv in whole units, .ndjson in minor units.")  # fmt: skip
-@click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
-@click.option("--merchant", help="Under whose terms: an id or a name.")
-@click.option("--works", is_flag=True, help="Required answers that a row leaves out count as good.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@stock_options
 def dispose(
     file: Path, mapping: str, out: Path, market: Market | None, merchant: str | None, works: bool,
     as_json: bool,
@@ -79,16 +79,10 @@ def _summary(
     reading: "Reading",
     out: Path,
 ) -> dict[str, object]:
-    market = pricing.model.market
     ways = {way: {"rows": routes[way], "kg": round(kg[way], 3)} for way in sorted(routes)}
     waiting = routes[A_PERSON] + routes[UNREADABLE]
     return {
-        "market": market.slug,
-        "data": market.provenance.value,
-        "bundle": pricing.model.digest,
-        "as_of": pricing.as_of.isoformat(),
-        "merchant": pricing.merchant,
-        "works": pricing.works,
+        **summary_head(pricing),
         "rows": routes.total(),
         "decided": routes.total() - waiting,
         "ways": ways,

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,20 +18,46 @@ if TYPE_CHECKING:
     from valuation.use_cases.stock import StockPricing
 
 Row = TypeVar("Row")
+Command = TypeVar("Command", bound=Callable[..., object])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STRIDE = 100  # rows between looks at the progress
 PRICED = ("offer", "indicative", "value-only")
 
 
+def stock_options(command: Command) -> Command:
+    """FILE, its mapping, where the results go and whose terms: what every stock list is asked."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object."),
+        click.option("--works", is_flag=True,
+                     help="Required answers that a row leaves out count as good."),
+        click.option("--merchant", help="Under whose terms: an id or a name."),
+        click.option("--market", type=common.MarketType(),
+                     help="TRADEIN_MARKET, or the only one served."),
+        click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
+                     help="One row a device: .csv in whole units, .ndjson in minor units."),
+        click.option("--mapping", required=True,
+                     help="Mapping file, or the name of a shipped one."),
+        click.argument("file", type=FILE),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def summary_head(pricing: "StockPricing") -> dict[str, object]:
+    """What every summary of a stock list begins with."""
+    market = pricing.model.market
+    return {
+        "market": market.slug,
+        "data": market.provenance.value,
+        "bundle": pricing.model.digest,
+        "as_of": pricing.as_of.isoformat(),
+        "merchant": pricing.merchant,
+        "works": pricing.works,
+    }
+
+
 @click.command(cls=common.Discreet)
-@click.argument("file", type=FILE)
-@click.option("--mapping", required=True, help="Mapping file, or the name of a shipped one.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="Results: .csv in whole units, .ndjson in minor units.")  # fmt: skip
-@click.option("--market", type=common.MarketType(), help="TRADEIN_MARKET, or the only one served.")
-@click.option("--merchant", help="Whose offers they would be: an id or a name.")
-@click.option("--works", is_flag=True, help="Required answers that a row leaves out count as good.")
-@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object.")
+@stock_options
 def value(
     file: Path, mapping: str, out: Path, market: Market | None, merchant: str | None, works: bool,
     as_json: bool,
@@ -124,14 +150,8 @@ def watched(results: Iterator[Row], reading: "Reading") -> Iterator[Row]:
 def _summary(
     pricing: "StockPricing", counts: Counter[str], reading: "Reading", out: Path
 ) -> dict[str, object]:
-    market = pricing.model.market
     return {
-        "market": market.slug,
-        "data": market.provenance.value,
-        "bundle": pricing.model.digest,
-        "as_of": pricing.as_of.isoformat(),
-        "merchant": pricing.merchant,
-        "works": pricing.works,
+        **summary_head(pricing),
         "rows": counts.total(),
         "priced": sum(counts[outcome] for outcome in PRICED),
         "offers": counts["offer"],
