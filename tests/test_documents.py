@@ -17,6 +17,7 @@ from tests.tables.making import copy_shipped
 from tests.tables.margins import FIXED, TIERED, own_margin_table
 from valuation.domain.answers import complete
 from valuation.domain.device import Category
+from valuation.quotes.disposition_document import merchants_disposition
 from valuation.quotes.documents import (
     CUSTOMER_FIELDS,
     canonical,
@@ -167,6 +168,10 @@ def test_the_merchants_view_is_the_whole_document(desk: Desk) -> None:
     assert seen == document
     assert "expected" in said["sentence_en"]
     assert "预期价值" in said["sentence_zh"]
+    given_up = {"given_up_for_reuse": {"amount": {"amount": 4320, "currency": "CNY"}}}
+    kept: Json = merchants_disposition({**seen["disposition"], **given_up})
+    assert "CNY 43.20 of expected value is given up" in kept["sentence_en"]
+    assert "放弃预期价值 CNY 43.20" in kept["sentence_zh"]
     assert {"value", "context", "merchant"} <= set(document)
 
 

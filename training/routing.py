@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from training.allocation import NOWHERE, Real, allocate, left_worth
-from valuation.domain.disposition import FLAGS, Route
+from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.facilities import (
     Consignment,
     Facility,
@@ -26,10 +26,17 @@ ANSWERS_MISSING, REFUSED = "answers_missing", "refused"
 
 
 class Open(NamedTuple):
-    """A route that no gate closes, with its expected value in minor units."""
+    """A route that no gate closes, with its expected value in minor units; ``give_up``: how much
+    less than another's it may be, since the shop wants the device used again."""
 
     route: Route
     expected: int
+    give_up: int = 0
+
+    @property
+    def counts(self) -> int:
+        """What is compared: a reuse within the limit, the limit too, comes first."""
+        return self.expected + self.give_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class Figures:
 
     @property
     def cost_of_capacity(self) -> int:
-        """What the capacities cost against the unlimited optimum."""
+        """What the capacities cost against the unlimited optimum; below 0 where a full place
+        spares what reuse would have cost."""
         return self.unlimited - self.expected
 
 
@@ -85,13 +93,13 @@ def waiting(valuation: Valuation, way: Disposed | None, *, region: str) -> Waiti
     its gates are not known; one without a price that may be used again waits for a person."""
     if way is None or way.quote.answers is None:
         return Waiting(valuation, why_not=valuation.reason or valuation.outcome.value)
-    answers, routes = way.quote.answers, way.routes
+    answers, routes, reuse = way.quote.answers, way.routes, way.quote.policy.reuse
     if answers.missing:
         return Waiting(valuation, why_not=f"{ANSWERS_MISSING}: {' '.join(answers.missing)}")
     if way.chosen is None:
         return Waiting(valuation, why_not=f"{way.notes[0].code}: {valuation.reason}")
     open_ = tuple(
-        Open(each.route, each.expected)
+        Open(each.route, each.expected, reuse if FLAGS[each.route] is Flag.RESALE else 0)
         for each in routes
         if each.open
         and each.route is not Route.REFUSE
@@ -118,11 +126,12 @@ def route_stock(
     ]
     options = _Options(near)
     going = [place for place, each in enumerate(stock) if options.of(each)]
-    worth = np.array([options.worth(stock[place]) for place in going]).reshape(
-        len(going), len(near)
-    )
+    shape = (len(going), len(near))
+    worth = np.array([options.worth(stock[place]) for place in going]).reshape(shape)
+    given_up = np.array([options.give_up(stock[place]) for place in going]).reshape(shape)
+    counts = worth + given_up
     capacity = np.array([each.weekly for each in near], dtype=np.int64)
-    found = allocate(worth=worth, capacity=capacity)
+    found = allocate(worth=counts, capacity=capacity)
     chosen = dict(zip(going, found.chosen.tolist(), strict=True))
     rows = [options.row(each, chosen.get(place, NOWHERE)) for place, each in enumerate(stock)]
     left = worth[found.chosen == NOWHERE]
@@ -130,7 +139,7 @@ def route_stock(
     return rows, Figures(
         currency=currency,
         expected=brought + int(np.sum(left_worth(left) + 1)),
-        unlimited=int(np.sum(np.max(worth, axis=1))) if going else 0,
+        unlimited=int(sum(w[np.argmax(c)] for w, c in zip(worth, counts, strict=True))),
         nearest_first=options.nearest_first([stock[place] for place in going]),
         capacity={each.id: each.weekly for each in near},
         taken=Counter(row.facility for row in rows if row.facility),
@@ -154,7 +163,7 @@ class _Options:
         key = (device.consignment, device.routes)
         if key not in self._known:
             self._known[key] = {
-                number: max(may, key=lambda each: each.expected)
+                number: max(may, key=lambda each: each.counts)
                 for number, facility in enumerate(self.facilities)
                 if (may := _may(device.consignment, facility, device.routes))
             }
@@ -166,6 +175,14 @@ class _Options:
         for number, best in self.of(device).items():
             worth[number] = best.expected - self._haul_cost(device, number)
         return worth
+
+    def give_up(self, device: Waiting) -> Real:
+        """What the shop gives up for the route at each facility; the allocation adds it."""
+        given = np.zeros(len(self.facilities))
+        if any(each.give_up for each in device.routes):
+            for number, best in self.of(device).items():
+                given[number] = best.give_up
+        return given
 
     def row(self, device: Waiting, number: int) -> Routed:
         """The device's row at the facility of that number, or nowhere."""
@@ -189,7 +206,7 @@ class _Options:
         total, taken = 0, Counter[str]()
         for device in devices:
             assert device.consignment is not None  # noqa: S101 -- it has options
-            best = max(device.routes, key=lambda each: each.expected)
+            best = max(device.routes, key=lambda each: each.counts)
             found = nearest(
                 facilities=self.facilities, consignment=device.consignment, route=best.route,
                 taken=taken,

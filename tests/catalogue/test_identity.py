@@ -62,3 +62,20 @@ def test_serial_number_is_accepted_as_what_it_is() -> None:
     assert identifier == Identifier(IdentifierKind.SERIAL, "RF8N30ABCDE")
     assert str(identifier) == "serial …BCDE"
     assert identifier.tac is None
+
+
+@pytest.mark.parametrize("around", ["IMEI{}", "SN{}", "{}X", "{}/01", "A/{}", "IMEI1-{}", "O{}"])
+def test_an_imei_dressed_as_a_serial_number_is_refused(around: str) -> None:
+    with pytest.raises(NotAnIdentifier, match="digits alone"):
+        parse_identifier(around.format(IMEI))
+
+
+@pytest.mark.parametrize("text", ["49O154203237518", "49015420323751l", "4-9o1542032375I8"])
+def test_letters_for_the_digits_of_an_imei_are_refused(text: str) -> None:
+    with pytest.raises(NotAnIdentifier, match="digits alone"):
+        parse_identifier(text)
+
+
+@pytest.mark.parametrize("text", ["C02ZW1ABMD6T", "1234567890123G", "29873/F1SB08772"])
+def test_a_serial_number_of_fewer_digits_stays_one(text: str) -> None:
+    assert parse_identifier(text).kind is IdentifierKind.SERIAL

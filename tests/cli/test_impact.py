@@ -62,7 +62,9 @@ def test_the_ledger_is_shown_checked_and_taken_back(
     assert "1 settled quotes are not counted" in broken.stdout
 
 
-def test_an_export_says_everything_and_can_be_checked_by_hand(run: Run, till: Till) -> None:
+def test_an_export_says_everything_and_can_be_checked_by_hand(
+    run: Run, till: Till, tmp_path: Path
+) -> None:
     told = orjson.loads(run(impact, "export").stdout)
     previous = "0" * 64
     for entry in told["entries"]:
@@ -75,6 +77,11 @@ def test_an_export_says_everything_and_can_be_checked_by_hand(run: Run, till: Ti
     assert all(each["source"] for each in told["factors"])
     rows = list(csv.DictReader(io.StringIO(run(impact, "export", "--format", "csv").stdout)))
     assert [row["quote"] for row in rows] == till.quotes
+    out = tmp_path / "e.csv"
+    assert run(impact, "export", "--out", str(out)).exit_code == 0
+    assert list(csv.DictReader(io.StringIO(out.read_text()))) == rows
+    for wrong in (["--out", str(out), "--format", "json"], ["--out", str(tmp_path / "e.xls")]):
+        assert run(impact, "export", *wrong).exit_code == 2
     assert [(row["weight_g"], row["co2e_kg_typical"], row["gold_g_low"]) for row in rows] == [
         ("174", "12.3", ""), ("174", "", "0.0097"),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_value import MAPPING
+from tests.tables.making import copy_shipped
 from training.cli.route import route
 
 ROWS = """no,name,grade,battery,on,screen,rest,pack
@@ -63,3 +64,19 @@ def test_a_region_that_nobody_serves_has_status_1_and_is_told_the_others(
     assert {row["reason"] for row in rows_of(tmp_path).values() if row["record_id"] in "a1 a2"} == {
         "no_facilities_known"
     }
+
+
+def test_a_stock_goes_where_the_shop_s_wish_for_reuse_sends_each_device(
+    run: Run, stock: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    copy_shipped(tables, "handling", lambda text: text.replace("erase,CNY,20", "erase,CNY,9999"))
+    monkeypatch.setenv("TRADEIN_TABLES", str(tables))
+    assert run(route, *stock, "--region", "demo-east").exit_code == 0
+    assert rows_of(tmp_path)["a1"]["flag"] == "dismantle"
+    reuse = "reuse,CNY,1000000,minor units,a test\n"
+    copy_shipped(tables, "policy", lambda text: text.rstrip("\n") + "\n" + reuse)
+    assert run(route, *stock, "--region", "demo-east").exit_code == 0
+    row = rows_of(tmp_path)["a1"]
+    assert (row["flag"], float(row["expected"]) < 0) == ("resale", True)

@@ -11,10 +11,10 @@ from valuation.domain.margin import Margin, Tier
 from valuation.domain.pricing import Appraisal, Statistic, Values
 from valuation.domain.questions import BEST, BY_ID, QUESTIONS, Known, Question, questions_for
 from valuation.domain.records import Role
+from valuation.domain.safe_gates import NEVER_OPEN, OPEN_ON
 from valuation.domain.states import State, layout_of
 from valuation.domain.tariff import Tariff
 from valuation.domain.terms import (
-    NEVER_OPEN,
     Deductions,
     Depreciation,
     Handling,
@@ -51,18 +51,26 @@ def make_gate(
 
 
 def make_gate_rows() -> list[Gate]:
-    """Every unpriced question's worst answer closes resale, and what is never open; no more."""
-    return [
+    """Every unpriced question's worst answer closes resale, and what is never open; and what leaves
+    a route open on a condition; no more."""
+    closed = [
         make_gate(question, level, route)
         for question in UNPRICED
         for level in range(BEST[question] if question in NEVER_OPEN else 1)
         for route in sorted({*RESALE, *NEVER_OPEN.get(question, ())})
     ]
+    on_condition = [
+        make_gate(question, BY_ID[question].level(answer), route, Effect.CONDITION, min(codes))
+        for (question, answer), needed in OPEN_ON.items()
+        for route, codes in needed.items()
+    ]
+    return [*closed, *on_condition]
 
 
 def closes_resale(levels: Levels) -> bool:
-    """Whether the answers meet one of those gates."""
-    return any(levels.get(gate.question) == gate.level for gate in make_gate_rows())
+    """Whether the answers meet one of those gates that close."""
+    closed = [gate for gate in make_gate_rows() if gate.effect is Effect.CLOSED]
+    return any(levels.get(gate.question) == gate.level for gate in closed)
 
 
 def make_policy(**changes: object) -> Policy:
@@ -226,7 +234,7 @@ def random_policy(random: Random) -> Policy:
     return make_policy(
         margin=random_margin(random),
         step=random.choice([1, 7, 100, 1000, 10_000]),
-        goodwill={route: random.randint(0, 5000) for route in routes},
+        goodwill={each: random.randint(0, 5000) for each in routes if each is not Route.DONATE},
     )
 
 

@@ -58,20 +58,20 @@ def test_a_region_that_nobody_serves_knows_no_facilities() -> None:
     route=st.sampled_from(Route), licences=st.sampled_from([frozenset(), BATTERY]),
     taken=st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 3)),
 )  # fmt: skip
-def test_what_is_found_is_licensed_open_to_it_and_has_room_and_nothing_nearer_is(
+def test_what_is_found_is_licensed_open_to_it_and_has_room_and_nothing_nearer_or_plainer_is(
     facilities: list[Facility], route: Route, licences: frozenset[Licence], taken: dict[str, int]
 ) -> None:
     consignment = make_consignment(licences=licences)
     found = nearest(facilities=facilities, consignment=consignment, route=route, taken=taken)
     could = [
-        each.hauls[HERE].km
+        (not each.licences <= licences, each.hauls[HERE].km)
         for each in facilities
         if route in each.routes and Category.PHONE in each.categories
         and (not licences or each.licences == BATTERY) and taken.get(each.id, 0) < each.weekly
     ]  # fmt: skip
     assert isinstance(found, Facility) == bool(could)
     if isinstance(found, Facility):
-        assert found.hauls[HERE].km == min(could)
+        assert (not found.licences <= licences, found.hauls[HERE].km) == min(could)
         assert licences <= found.licences
 
 

@@ -30,10 +30,11 @@ from tests.domain.lives import (
     soon,
     then,
 )
-from valuation.domain.disposition import Route
-from valuation.domain.happened import ConditionMet, Consent, Detail, Kind
+from valuation.domain.disposition import Flag, Route
+from valuation.domain.happened import ConditionMet, Consent, Detail, Kind, Settlement
 from valuation.domain.inspection import Confirmed
 from valuation.domain.life import Life
+from valuation.domain.lifecycle import take
 from valuation.domain.moves import Stage, Step
 from valuation.domain.records import CLOCK, Actor, BadRecord
 from valuation.domain.refusals import SENTENCES, IllegalStep, Refusal
@@ -137,6 +138,21 @@ def test_a_quote_runs_over_a_counter_offer_to_settlement() -> None:
     assert (life.amount, life.answer_by) == (LOWER, life.events[-1].at + ANSWER)
     settled = then(life, Step.ACCEPT, Step.SHOW, Step.SETTLE)
     assert (settled.stage, settled.amount) == (Stage.SETTLED, LOWER)
+
+
+def test_nothing_is_paid_on_an_open_route_and_on_none_nothing_is_agreed() -> None:
+    life = counter_offered(make_life(), 0)
+    at, settled = soon(life), Settlement(flag=Flag.NONE)
+    take(life=life, step=Step.ACCEPT, actor=CLERK, now=at, route=Route.DISMANTLE)
+    for step, code in (
+        (Step.ACCEPT, Refusal.DEVICE_REFUSED), (Step.DECLINE_RECYCLING, Refusal.GOES_BACK)
+    ):  # fmt: skip
+        with pytest.raises(IllegalStep) as caught:
+            take(life=life, step=step, actor=CLERK, now=at, route=Route.REFUSE)
+        assert caught.value.code is code
+    agreed = then(life, Step.ACCEPT)
+    nowhere = Try(step=Step.SETTLE, detail=settled)
+    assert refused(agreed, nowhere, at=soon(agreed)) is Refusal.DEVICE_REFUSED
 
 
 def test_what_was_settled_is_taken_back_and_the_money_stays_as_it_was_paid() -> None:

@@ -4,27 +4,31 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.domain.lives import ISSUED, life_in
-from valuation.domain.moves import ACCEPTED, Stage
-from valuation.domain.one_unit import in_the_way
+from tests.domain.lives import ISSUED, life_in, then
+from valuation.domain.moves import ACCEPTED, Stage, Step
+from valuation.domain.one_unit import holds, in_the_way
 from valuation.domain.refusals import Refusal
 
 GONE = {Stage.SETTLED, Stage.DECLINED_RECYCLING, Stage.RECYCLED}  # settled to be dismantled
 
 
-def why(stage: Stage, *, mine: datetime) -> Refusal | None:
-    return in_the_way(life=life_in(stage), since=ISSUED, mine=mine, day=datetime.date)
+def why(stage: Stage, *, accepted: datetime, rival: bool = True) -> Refusal | None:
+    return in_the_way(life=life_in(stage), rival=rival, accepted=accepted, day=datetime.date)
 
 
 @pytest.mark.parametrize("stage", Stage)
-def test_a_quote_keeps_its_unit_while_it_is_accepted_and_for_ever_where_the_unit_is_gone(
-    stage: Stage,
+@pytest.mark.parametrize("days", [-400, 400])
+def test_whatever_the_clocks_say_a_quote_keeps_its_unit_while_it_is_under_way_or_the_unit_is_gone(
+    stage: Stage, days: int
 ) -> None:
     held = Refusal.UNIT_HELD if stage in ACCEPTED | {Stage.REVERSED} else None
     expected = Refusal.UNIT_GONE if stage in GONE else held
-    assert why(stage, mine=ISSUED + timedelta(days=400)) is expected
+    assert why(stage, accepted=ISSUED + timedelta(days=days)) is expected
 
 
-def test_of_two_that_hold_a_unit_the_earlier_goes_on() -> None:
-    assert why(Stage.RECEIVED, mine=ISSUED - timedelta(seconds=1)) is None
-    assert why(Stage.RECEIVED, mine=ISSUED) is Refusal.UNIT_HELD
+def test_a_quote_that_holds_its_unit_goes_on_beside_one_that_claims_it() -> None:
+    assert why(Stage.RECEIVED, accepted=ISSUED, rival=False) is None
+    accepted, countered = life_in(Stage.ACCEPTED), life_in(Stage.COUNTER_OFFERED)
+    assert holds(accepted, found=False)
+    assert not holds(countered, found=True), "an inspection looks at no other quote"
+    assert holds(then(countered, Step.ACCEPT), found=True)

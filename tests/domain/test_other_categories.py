@@ -13,8 +13,8 @@ from valuation.domain.disposition import FLAGS, Flag, Route, RouteValue
 from valuation.domain.market import Market
 from valuation.domain.outside import outside_device
 from valuation.domain.questions import UnknownQuestion, questions_for
+from valuation.domain.safe_gates import NEVER_OPEN
 from valuation.domain.tariff import Tariff, Tariffs
-from valuation.domain.terms import NEVER_OPEN
 from valuation.domain.unpriced import NEED_PRICE, choose_unpriced, unpriced_routes
 from valuation.tables.book import load_book, terms_of
 from valuation.tables.table import Table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from valuation.domain.redaction import redacted
+from valuation.domain.redaction import personal_data, redacted
 
 DIGEST = "3147a8a5592412345678901234567890beef00112233445566778899aabbccdd"
 
@@ -46,3 +46,22 @@ def test_digests_and_ordinary_words_stay(text: str) -> None:
 
 def test_a_word_as_long_as_a_prefix_but_of_digits_alone_may_start_an_imei() -> None:
     assert redacted("490154203237 518") == "…"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["8613800138000", "86-138-0013-8000", "0086 13800138000", "138 001 38000", "138-00-138-000",
+     "415-555-2671", "1-415-555-2671", "(415) 555-2671", "415.555.2671", "13800138000"],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "p/{}.jpg", "call {}, Ms Li"])
+def test_a_phone_number_is_seen_however_it_is_written(number: str, around: str) -> None:
+    assert personal_data(around.format(number)) == "a phone number"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["IMG_20261120_120105.jpg", "2026-11-20 12:01:05", "1763611265000.jpg", "1763611265", DIGEST,
+     "ThinkPad 480 256 2019", "192.168.100.2000", "shelf 7, photo 415", "415-155-2671"],
+)  # fmt: skip
+def test_moments_digests_and_names_are_nobodys(text: str) -> None:
+    assert personal_data(text) is None

@@ -97,7 +97,7 @@ def test_materials_are_there_for_every_category() -> None:
 @pytest.mark.parametrize("gate", make_gate_rows(), ids=lambda gate: f"{gate.question}-{gate.route}")
 def test_a_hazard_a_lock_or_a_listing_whose_gate_is_missing_is_refused(gate: object) -> None:
     rows = [row for row in make_gate_rows() if row != gate]
-    with pytest.raises((PolicyRefused, LeakyGates), match=r"no gate closes|at the worse level"):
+    with pytest.raises(LeakyGates, match=r"no gate closes|at the worse level|no row"):
         make_terms(gates=gate_table(rows))
 
 

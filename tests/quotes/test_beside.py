@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from tests.fakes import FakeClock
+from tests.quotes.settling import SWOLLEN, show
 from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MANAGER, MERCHANT, Till, amount_of, found
 from valuation.domain.extra_terms import Bought, Purchase, PurchaseRefused
 from valuation.domain.moves import Stage, Step
@@ -282,13 +283,13 @@ def test_a_code_is_free_again_where_it_was_not_used(till: Till, clock: FakeClock
         clock.move(days=15)  # time alone: nobody tells the code
     else:
         till.step(Step.RECEIVE)
-        worse = {"cosmetic_grade": "D"} if way == "returned" else {"block_list": "listed"}
+        worse = {"cosmetic_grade": "D"} if way == "returned" else SWOLLEN
         after = till.step(Step.INSPECT, answers=worse)
         if way == "returned":
             till.step(Step.DECLINE_RETURN)
         else:
             assert gains(after.extras) == {}
-            till.step(Step.ACCEPT)
+            show(till, till.step(Step.ACCEPT))
             till.step(Step.SETTLE)
     assert accepted_with(Till(till.shop), code)
 

@@ -10,12 +10,24 @@ from typing import Any
 import pytest
 
 from tests.fakes import NOON, FakeClock
-from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MERCHANT, Till, found
+from tests.quotes.settling import back
+from tests.quotes.telling import (
+    ANSWERS,
+    IMEI,
+    IPHONE,
+    MERCHANT,
+    PHOTO,
+    Till,
+    amount_of,
+    found,
+)
 from tests.quotes.test_same_unit import rotate
 from valuation.catalogue.block_list import BlockListFile
 from valuation.catalogue.device_checks import Checking
 from valuation.catalogue.identity import Identifier
 from valuation.domain.device_checks import DeviceCheck, Listing, LockState, Why
+from valuation.domain.disposition import Route
+from valuation.domain.giving import Given
 from valuation.domain.moves import Stage, Step
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.quotes.documents import canonical, customer_view, merchant_view
@@ -255,6 +267,28 @@ def test_a_device_listed_after_its_inspection_is_not_paid_for(
     assert after.life.stage is Stage.SETTLED
     (state,) = after.life.events[-1].evidence
     assert (state.place, IMEI in str(after.events)) == ("Harbour police list", False)
+
+
+def test_a_device_listed_after_its_settlement_is_neither_routed_elsewhere_nor_delivered(
+    shop: Shop, block_list: Path
+) -> None:
+    till = Till(asking(shop, BlockListFile(block_list)))
+    quoted = till.quote(imei=IMEI)
+    gift = (Given.DEVICE, "demo-school")
+    till.step(Step.ACCEPT, amount=amount_of(quoted), donate=gift)
+    till.step(Step.RECEIVE)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    till.step(Step.SETTLE)
+    with pytest.raises(IllegalStep) as unshown:
+        till.step(Step.DELIVER)
+    assert unshown.value.code is Refusal.EVIDENCE_MISSING, "what a list says shows no delivery"
+    block_list.write_text(f"{HEAD}{IMEI},listed,off\n")
+    with pytest.raises(IllegalStep, match="now says"):
+        till.step(Step.DELIVER, evidence=(PHOTO,))
+    with pytest.raises(IllegalStep, match="now says"):
+        back(till, Route.DISMANTLE)
+    assert back(till).life.stage is Stage.REVERSED, "nothing need be sent anywhere to be taken back"
 
 
 def test_a_source_that_needs_the_identifier_is_given_it_before_anything_is_paid(

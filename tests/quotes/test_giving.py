@@ -5,14 +5,16 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from tests.quotes.settling import SWOLLEN, show
-from tests.quotes.telling import CLERK, IMEI, PHOTO, Till, amount_of
+from tests.quotes.settling import SWOLLEN, back, show
+from tests.quotes.telling import CLERK, IMEI, MANAGER, PHOTO, Till, amount_of
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import Route
+from valuation.domain.erasure import Method, Technique
 from valuation.domain.giving import Given
 from valuation.domain.impact_ledger import Outcome
 from valuation.domain.moves import Stage, Step
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import ReversalReason
 from valuation.receipts.key_folder import read_ring
 from valuation.receipts.receipt import Kind
 from valuation.receipts.verifying import Authentic, verify
@@ -51,6 +53,29 @@ def test_a_device_is_given_used_again_and_delivered(shop: Shop) -> None:
     assert refused(till, Step.DELIVER) is Refusal.EVIDENCE_MISSING
     assert till.step(Step.DELIVER, evidence=(PHOTO,)).life.delivered
     assert refused(till, Step.DELIVER, evidence=(PHOTO,)) is Refusal.ALREADY_DELIVERED
+    elsewhere = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
+    assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.ALREADY_DELIVERED
+    mistaken = ReversalReason.COUNTED_BY_MISTAKE
+    till.step(Step.REVERSE, actor=MANAGER, reason=mistaken)
+    assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.ALREADY_DELIVERED
+
+
+@pytest.mark.parametrize("shredded", [False, True])
+def test_what_went_another_way_or_was_destroyed_is_not_delivered(
+    shop: Shop, shredded: bool
+) -> None:
+    till = Till(shop)
+    given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    till.step(Step.SETTLE)
+    if shredded:
+        till.erase(method=Method.DESTROY, technique=Technique.SHRED)
+    else:
+        back(till, Route.DISMANTLE)
+    code = Refusal.USED_NO_MORE if shredded else Refusal.GOES_ELSEWHERE
+    assert refused(till, Step.DELIVER, evidence=(PHOTO,)) is code
 
 
 def test_the_trail_shows_each_step_without_the_person_the_unit_or_the_device_s_value(
@@ -96,7 +121,7 @@ def test_an_amount_is_given_on_whatever_route_and_the_trail_tells_it(shop: Shop)
     [
         (SWOLLEN, Given.DEVICE, Refusal.CANNOT_BE_GIVEN),
         ({"activation_lock": "on"}, Given.DEVICE, Refusal.CANNOT_BE_GIVEN),
-        ({"block_list": "listed"}, Given.AMOUNT, Refusal.NOTHING_TO_GIVE),
+        ({"block_list": "listed"}, Given.AMOUNT, Refusal.DEVICE_REFUSED),
     ],
 )
 def test_what_nobody_can_use_on_is_not_given(

@@ -1,6 +1,8 @@
 """One device under several quotes: accepted once, settled once, whoever quoted it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -28,6 +30,11 @@ def settled(till: Till, **inspected: Any) -> None:
     till.step(Step.INSPECT, **inspected)
     till.erase()
     assert till.step(Step.SETTLE).life.stage is Stage.SETTLED
+
+
+def askew(shop: Shop, hours: int) -> Shop:
+    """The shop on a machine whose clock is wrong."""
+    return replace(shop, clock=lambda: shop.clock() + timedelta(hours=hours), _desks={})
 
 
 def accepted(shop: Shop, merchant: str = "shop-1", **asked: Any) -> Till:
@@ -59,9 +66,50 @@ def test_another_merchant_is_told_of_a_sale_and_nothing_of_whose(shop: Shop) -> 
     assert other.look().others == []
 
 
+@pytest.mark.parametrize("hours", [-25, 25])
+def test_whatever_another_machines_clock_says_one_acceptance_holds_and_is_paid(
+    shop: Shop, hours: int
+) -> None:
+    first, second = accepted(shop), Till(askew(shop, hours))
+    second.quote(imei=IMEI, cosmetic_grade="C")
+    assert refused(second, Step.ACCEPT).code is Refusal.UNIT_HELD
+    settled(first)
+    if hours < 0:
+        assert refused(second, Step.ACCEPT).code is Refusal.UNIT_SETTLED
+
+
+def test_an_inspection_that_claims_a_device_by_a_clock_behind_takes_it_from_nobody(
+    shop: Shop,
+) -> None:
+    wrong = Till(askew(shop, -1))
+    wrong.received()
+    first = accepted(shop)
+    wrong.step(Step.INSPECT, identifier=IMEI)
+    wrong.erase()
+    assert refused(wrong, Step.SETTLE).code is Refusal.UNIT_HELD
+    settled(first)
+    assert refused(wrong, Step.SETTLE).code is Refusal.UNIT_SETTLED
+
+
+def test_of_two_that_an_inspection_brought_to_one_device_neither_is_paid_before_the_other_ends(
+    shop: Shop,
+) -> None:
+    tills = [Till(shop), Till(shop, "shop-2")]
+    for till in tills:
+        till.received()
+    for till in tills:
+        till.step(Step.INSPECT, identifier=IMEI)
+        till.erase()
+    for till in tills:
+        assert refused(till, Step.SETTLE).code is Refusal.UNIT_HELD
+    tills[0].step(Step.DECLINE_RETURN)
+    assert tills[1].step(Step.SETTLE).life.stage is Stage.SETTLED
+
+
 def test_of_many_acceptances_of_one_device_at_once_one_holds(shop: Shop) -> None:
     Till(shop).quote()
     with processes(shop, 2) as shops:
+        shops[1] = askew(shops[1], -1)
         tills = [Till(shops[n % 2], f"shop-{n}") for n in range(8)]
         for till in tills:
             till.quote(imei=IMEI)

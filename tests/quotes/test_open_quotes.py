@@ -1,6 +1,7 @@
 """A device that is quoted again while a quote of it is open: the same answers, the same amount."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,23 @@ import pytest
 
 from tests.factories import promote
 from tests.fakes import FakeClock
-from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MERCHANT
+from tests.quotes.telling import ANSWERS, IMEI, IPHONE, MANAGER, MERCHANT, Till
+from tests.quotes.test_beside import make_code
 from tests.quotes.test_replaying import _environment
 from valuation.domain.extra_terms import Bought, Purchase
+from valuation.domain.moves import Step
+from valuation.domain.overrides import OverrideReason
 from valuation.price_model.champions import ModelStore
-from valuation.quotes.documents import canonical, merchant_view
+from valuation.quotes.documents import canonical, customer_view, merchant_view
 from valuation.quotes.quoting import QuoteRequest
 from valuation.quotes.replaying import replayed
 from valuation.settings import Settings
 from valuation.shop import Shop, open_shop
 from valuation.tables.book import SHIPPED
+from valuation.tables.current import CurrentBook
+from valuation.use_cases.claiming import CodeSpent, UnknownCode
 from valuation.use_cases.issuing import issue
+from valuation.use_cases.open_quotes import OpenOverridden
 from valuation.web.quote_schemas import MerchantQuote
 
 PHONE = Purchase(599_900, "CNY", Bought.PHONE)
@@ -114,3 +121,82 @@ def test_once_it_is_over_the_device_is_priced_anew(
     assert ask(lock=14)["pinned"]["quote"] == without["code"], "that one is open"
     clock.move(days=15)
     assert "pinned" not in ask(lock=14)
+
+
+def replaced(shop: Shop, tmp_path: Path, old: str, new: str) -> Shop:
+    """The shop with another word in its campaigns from today on."""
+    folder = tmp_path / "campaigns"
+    folder.mkdir()
+    text = (SHIPPED / "campaigns.csv").read_text("utf-8")
+    later = text.replace("valid-from: 2026-11-01", "valid-from: 2026-11-02").replace(old, new)
+    (folder / "campaigns.csv").write_text(later, "utf-8")
+    return replace(shop, tables=CurrentBook(SHIPPED, folder), _desks={}, _appraisers={})
+
+
+def test_the_same_request_is_the_open_quote_whatever_became_of_its_word(
+    shop: Shop, tmp_path: Path
+) -> None:
+    first = asking(shop)(codes=("demo-loyalty",))
+    ask = asking(replaced(shop, tmp_path, "demo-loyalty", "demo-faith"))
+    assert ask(codes=(" Demo-Loyalty",)) == first
+    for other in (
+        {"codes": ("demo-loyalty", "demo-faith")},
+        {"codes": ("demo-loyalty",), "lock": 7},
+    ):
+        with pytest.raises(UnknownCode):
+            ask(**other)
+    late = ask(codes=("demo-faith",))
+    assert late["pinned"]["quote"] == first["code"]
+    for view in (merchant_view(late), customer_view(late)):
+        (missed,) = view["extras"]["without_effect"]  # type: ignore[index]  # JSON
+        assert missed["code"] == "unknown_campaign"
+        assert missed["en"] == "This campaign is not known at the day of the first quote."
+    assert replayed(canonical(late), shop.appraiser).same
+
+
+def test_the_same_request_is_the_open_quote_while_another_holds_its_code(shop: Shop) -> None:
+    code, till = make_code(shop), Till(shop)
+    first = asking(shop)(codes=(code,))
+    second = issue(
+        shop, QuoteRequest(answers=ANSWERS, device=IPHONE, codes=(code,)), merchant=MERCHANT,
+        market=None,
+    )  # fmt: skip
+    till.quotes.append(str(second["id"]))
+    till.step(Step.ACCEPT)
+    assert asking(shop)(codes=(code.lower(),)) == first
+    with pytest.raises(CodeSpent):
+        asking(shop)(codes=(code,), purchase=PHONE)
+
+
+def test_beside_an_amount_that_a_person_named_nothing_is_asked_anew(shop: Shop) -> None:
+    ask, till = asking(shop), Till(shop)
+    first = ask()
+    till.quotes.append(first["id"])
+    till.step(
+        Step.OVERRIDE, amount=first["offer"]["amount"] - 100, reason=OverrideReason.GOODWILL,
+        actor=MANAGER,
+    )  # fmt: skip
+    assert ask() == first
+    for beside in ({"purchase": PHONE}, {"lock": 7}, {"context": {"channel": "store"}}):
+        with pytest.raises(OpenOverridden, match=first["code"]):
+            ask(**beside)
+    till.step(Step.WITHDRAW)
+    assert "pinned" not in ask(purchase=PHONE)
+
+
+@pytest.mark.parametrize("falls", [True, False])
+def test_of_two_open_quotes_the_one_that_was_asked_likewise_or_else_the_best_goes_on(
+    shop: Shop, clock: FakeClock, changed: Callable[[], Shop], falls: bool
+) -> None:
+    before, after = (shop, changed()) if falls else (changed(), shop)
+    first = asking(before)(lock=14)
+    clock.move(days=8)
+    ask = asking(after)
+    second = ask()
+    assert (second["offer"]["amount"] < first["offer"]["amount"]) is falls
+    for lock, like in ((14, first), (0, second)):
+        beside = ask(lock=lock, purchase=PHONE)
+        assert (beside["pinned"]["quote"], beside["offer"]) == (like["code"], like["offer"])
+    best = first if falls else second
+    elsewhere = ask(lock=14, context={"channel": "store"})
+    assert elsewhere["pinned"]["quote"] == best["code"], "the context may change the price"

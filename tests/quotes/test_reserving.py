@@ -280,3 +280,10 @@ def test_the_merchant_sees_the_facility_and_the_customer_a_kind_of_place(till: T
         {"week": THIS, "places": 1, "taken": 1, "free": 0},
         {"week": NEXT, "places": 1, "taken": 0, "free": 1},
     ]
+    accepted(till)
+    listed = {each["id"]: each["weeks"] for each in facility_list(till.shop)}
+    assert [(each["week"], each["taken"]) for each in listed["near"]] == [
+        (THIS, 0), (NEXT, 0), (THEN, 1)
+    ]  # fmt: skip
+    bare = facility_list(till.shop, count=False)
+    assert [each["week"] for each in bare[0]["weeks"]] == [THIS, NEXT]

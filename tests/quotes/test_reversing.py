@@ -11,6 +11,7 @@ from tests.fakes import FakeClock
 from tests.quotes.settling import ALL, SWOLLEN, agreed, back, counted, settled
 from tests.quotes.telling import CLERK, MANAGER, Till
 from valuation.domain.disposition import Route
+from valuation.domain.erasure import Method, Technique
 from valuation.domain.happened import Happened, Kind
 from valuation.domain.impact_ledger import (
     Cause,
@@ -19,7 +20,7 @@ from valuation.domain.impact_ledger import (
 )
 from valuation.domain.impact_totals import total
 from valuation.domain.market import Provenance
-from valuation.domain.moves import Stage
+from valuation.domain.moves import Stage, Step
 from valuation.domain.overrides import OverrideReason
 from valuation.domain.people import Mode
 from valuation.domain.refusals import IllegalStep, Refusal
@@ -119,6 +120,20 @@ def test_the_database_resells_nothing_unerased_after_a_reversal(till: Till) -> N
     row = event_of(forged, quote_id=held.stored.id, position=len(held.events))
     with pytest.raises(IntegrityError, match="nothing is resold"):
         till.shop.ledger.write(Entry(None, (row,)))
+
+
+def test_what_came_unerased_goes_elsewhere_with_the_record_that_its_new_way_asks_for(
+    till: Till,
+) -> None:
+    till.received(erasure="pending")
+    till.step(Step.INSPECT)
+    till.erase()
+    till.step(Step.SETTLE)
+    assert refused(till, Route.DISMANTLE) is Refusal.NOT_DESTROYED
+    assert back(till, Route.PARTS).route is Route.PARTS
+    till.erase(method=Method.DESTROY, technique=Technique.SHRED)
+    assert refused(till, Route.REFURBISH) is Refusal.USED_NO_MORE
+    assert back(till, Route.DISMANTLE).route is Route.DISMANTLE
 
 
 def test_many_who_take_back_at_once_take_back_once(till: Till) -> None:

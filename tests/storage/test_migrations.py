@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, column, insert, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.customers import TERMS, desk, enter
+from valuation.storage.baskets import BasketStore
 from valuation.storage.engine import DatabaseUnavailable, make_engine, reading, writing
 from valuation.storage.tables import Instant, metadata
 from valuation.storage.upgrade import KNOWN, MIGRATIONS, NEWEST, migrate, revision, upgrade
@@ -106,6 +108,27 @@ def test_a_quote_of_an_old_database_gets_a_customer_and_stays_as_it_was(untouche
     assert desk(untouched).look_up(reference).quotes == (OLD_QUOTE["id"],)
     desk(untouched).erase(reference, TERMS)
     assert stored(untouched) == [OLD_QUOTE, OLD_EVENT]
+
+
+def test_of_older_baskets_that_share_a_quote_the_first_has_it(untouched: Engine) -> None:
+    migrate(untouched, to="0012")
+    lines = [{"problem": {}}, {"quote": OLD_QUOTE["id"]}]
+    row = {"merchant": "default", "mode": "live", "digest": "d" * 64,
+           "document": orjson.dumps({"lines": lines}).decode()}  # fmt: skip
+    names = ("id", "code", "merchant", "mode", "document", "digest")
+    old = table("baskets", *(column(name) for name in names), column("issued_at", Instant))
+    with writing(untouched) as connection:
+        connection.execute(insert(OLD_QUOTES), OLD_QUOTE)
+        for number in (2, 1):
+            more = {"id": f"bk_{number}", "code": f"AAA-AAA{number}"}
+            at = MOMENT.replace(day=20 + number)
+            connection.execute(insert(old), {**row, **more, "issued_at": at})
+    upgrade(untouched)
+    with reading(untouched) as connection:
+        found = BasketStore(connection).of_quotes([str(OLD_QUOTE["id"])])
+    assert found == {OLD_QUOTE["id"]: "AAA-AAA1"}
+    with pytest.raises(IntegrityError, match="never changed"), writing(untouched) as connection:
+        connection.execute(text("DELETE FROM basket_quotes"))
 
 
 def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:

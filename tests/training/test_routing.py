@@ -13,7 +13,8 @@ from valuation.use_cases.stock import Outcome, Valuation
 
 AS_IS, PARTS, SCRAP = Route.AS_IS, Route.PARTS, Route.DISMANTLE
 LICENCES = st.sampled_from([frozenset(), BATTERY])
-OPEN = st.lists(st.builds(Open, st.sampled_from([AS_IS, PARTS, SCRAP]), st.integers(-900, 9000)),
+OPEN = st.lists(st.builds(Open, st.sampled_from([AS_IS, PARTS, SCRAP]), st.integers(-900, 9000),
+                          st.just(0)),
                 max_size=3, unique_by=lambda each: each.route)  # fmt: skip
 
 
@@ -94,6 +95,19 @@ def test_of_two_routes_worth_the_same_reuse_has_the_device() -> None:
     both = make_facility("both", AS_IS, PARTS)
     rows, _ = routed([device(1, Open(AS_IS, 500), Open(PARTS, 500))], [both])
     assert rows[0].route == "resell-as-is"
+
+
+def test_what_the_shop_gives_up_for_reuse_moves_devices_and_no_figure() -> None:
+    both = make_facility("both", AS_IS, SCRAP, weekly=2, cost=10)
+    routes = [Open(AS_IS, 500, give_up=300), Open(SCRAP, 800)]
+    rows, figures = routed([device(1, *routes), device(2, *routes), device(3, *routes)], [both])
+    assert [(row.route, row.expected) for row in rows[:2]] == [("resell-as-is", 490)] * 2
+    assert (figures.expected, figures.unlimited, figures.nearest_first) == (980, 1470, 980)
+    beyond = [Open(AS_IS, 499, give_up=300), Open(SCRAP, 800)]
+    assert routed([device(1, *beyond)], [both])[0][0].route == "dismantle"
+    apart = [make_facility("works", SCRAP), make_facility("shop", AS_IS)]
+    within = [Open(AS_IS, 501, give_up=300), Open(SCRAP, 800)]
+    assert routed([device(1, *within)], apart)[0][0].facility == "shop"
 
 
 @settings(max_examples=60, deadline=None)

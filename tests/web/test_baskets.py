@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, text
 
 from tests.callers import bearer, make_key, make_merchant
 from tests.quotes.test_beside import make_code
+from tests.quotes.test_same_unit import rotate
 from tests.web.answers import IMEI, NOTHING, make_body
 from tests.web.erasures import erased
 from tests.web.test_lives import taken
@@ -127,8 +128,9 @@ def test_the_same_unit_twice_is_noticed(standing: httpx.Client) -> None:
     device = {"name": "iPhone 13", "storage_gb": 128, "imei": IMEI}
     told = basket(standing, make_body(device=device), make_body(device=device, cosmetic_grade="C"))
     assert told["lines"][1]["problem"]["code"] == "same_unit"
-    again = basket(standing, make_body(device=device))
-    assert again["lines"][0]["quote"]["id"] == told["lines"][0]["quote"]["id"]
+    rotate(shop_of(standing))
+    again = basket(standing, make_body(device=device), make_body(device=device, cosmetic_grade="C"))
+    assert again["code"] == told["code"], "known by the key of its day, the same line twice too"
 
 
 def test_a_single_use_code_that_two_lines_name_is_spent_by_the_first(client: httpx.Client) -> None:
@@ -156,6 +158,14 @@ def test_single_use_codes_of_the_basket_go_to_a_line_each_whatever_the_order(
     refused = ask(client, *lines, codes=["demo-loyalty", coupon], purchase=BUYS)
     assert (refused.status_code, refused.json()["code"]) == (422, "single_use_coupon")
     assert refused.json()["errors"][0]["field"] == "codes.1"
+
+
+def test_more_single_use_codes_than_can_be_compared_are_refused(client: httpx.Client) -> None:
+    codes = [make_code(shop_of(client)) for _ in range(10)]
+    refused = ask(client, make_body(), make_body(cosmetic_grade="D"), codes=codes)
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_many_codes")
+    assert "with 2 lines at most 9" in refused.json()["detail"]
+    assert count(shop_of(client).engine, "baskets") == 0
 
 
 def test_a_basket_of_failed_lines_alone_is_refused_with_each_reason(client: httpx.Client) -> None:

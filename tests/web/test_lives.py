@@ -218,10 +218,22 @@ def test_a_key_that_was_answered_with_an_open_quote_keeps_to_it(client: httpx.Cl
     assert client.post("/v1/quotes", json=body, headers=key).json() == first
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256])
+@pytest.mark.parametrize(
+    "key", ["", "x" * 256, "13812345678", "till 138-1234-5678", "li@example.com"]
+)
 def test_an_unusable_key_is_refused(standing: httpx.Client, key: str) -> None:
     answer = standing.post("/v1/quotes", json=make_body(), headers={"Idempotency-Key": key})
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_unusable")
+    assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+    assert not key or key not in answer.text
+
+
+@pytest.mark.parametrize(
+    "key", ["6F9619FF-0186-4011-8425-00C04FC964FF", "f013812345678a2bc44d1e9", "till-7-00004711"]
+)
+def test_a_random_key_is_nobodys_number(standing: httpx.Client, key: str) -> None:
+    headers = {"Idempotency-Key": key}
+    assert standing.post("/v1/quotes", json=make_body(), headers=headers).status_code == 201
 
 
 def test_the_same_unit_with_the_same_answers_is_the_same_quote_while_it_is_open(

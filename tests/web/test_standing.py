@@ -53,6 +53,9 @@ def test_an_offer_that_a_person_lowered_is_answered_wherever_it_is_asked_for(
             ("override", -1_000)
         ]
         CustomerQuote.model_validate(found)
+    beside = front.ask("clerk", "POST", "/v1/quotes?view=customer", json={**body, "lock_days": 7})
+    assert (beside.status_code, beside.json()["code"]) == (409, "open_overridden")
+    assert quote["code"] in beside.json()["detail"]
     assert told(front, "POST", steps, json={"step": "accept", "amount": lower})["stage"] == (
         "accepted"
     )

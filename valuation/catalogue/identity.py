@@ -7,6 +7,10 @@ from enum import StrEnum
 
 SERIAL = re.compile(r"[A-Z0-9][A-Z0-9/-]{4,30}[A-Z0-9]")
 SPACING = str.maketrans("", "", " -")
+SEPARATORS = str.maketrans("", "", " -/")
+# An IMEI in other words or with letters typed for its digits: as a serial number it would be a
+# unit of its own, that no block list and no other quote knows.
+HIDDEN_IMEI = re.compile(r"[0-9OIL]{14}")
 SHOWN = 4
 
 
@@ -45,7 +49,8 @@ def parse_identifier(text: str) -> Identifier:
     """The identifier in one spelling; NotAnIdentifier says what would be accepted.
 
     An IMEI has 15 digits, the last a check digit, or 16 as an IMEISV (brought to the 15). Fourteen
-    digits are refused: nothing could tell them from a slip. A MEID has 14 hexadecimal digits.
+    digits are refused: nothing could tell them from a slip. A MEID has 14 hexadecimal digits. A
+    serial number in which an IMEI could stand is refused.
     """
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     compact = plain.translate(SPACING)
@@ -53,6 +58,11 @@ def parse_identifier(text: str) -> Identifier:
         return Identifier(IdentifierKind.IMEI, _imei(compact))
     if _is_meid(compact):
         return Identifier(IdentifierKind.MEID, compact[:14])
+    if HIDDEN_IMEI.search(plain.translate(SEPARATORS)):
+        raise NotAnIdentifier(
+            "this looks like an IMEI with something beside or in its digits: "
+            "type the IMEI's 15 digits alone"
+        )
     if SERIAL.fullmatch(plain) and any(character.isdigit() for character in plain):
         return Identifier(IdentifierKind.SERIAL, plain)
     raise NotAnIdentifier("an IMEI of 15 digits, a MEID of 14 or a serial number is expected")

@@ -1,6 +1,7 @@
 """The shipped catalogue, or any folder of the same shape, from disk."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from valuation.catalogue.assembly import assemble
@@ -12,7 +13,17 @@ DATA = Path(__file__).parent / "data"
 
 
 def load_catalogue(folder: Path = DATA) -> Catalogue:
-    """Read and check a catalogue folder; CatalogueError names file and line."""
+    """Read and check a catalogue folder; CatalogueError names file and line. The shipped one is
+    read once in a process: it changes with the program alone."""
+    return _shipped() if folder == DATA else _read(folder)
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _read(DATA)
+
+
+def _read(folder: Path) -> Catalogue:
     return assemble({table: _rows(folder, table) for table in COLUMNS})
 
 

@@ -90,9 +90,9 @@ class NoBasket(ValueError):
 def refused() -> tuple[type[Exception], ...]:
     """The answer is no."""
     from valuation.receipts.receipt import ReceiptRefused
-    from valuation.use_cases.receipting import NothingToReceipt
+    from valuation.use_cases.receipting import NothingToReceipt, Overridden
 
-    return (NothingToReceipt, ReceiptRefused)
+    return (NothingToReceipt, Overridden, ReceiptRefused)
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -100,9 +100,9 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.cli.life import refusals as of_quotes
     from valuation.domain.extra_terms import PurchaseRefused
     from valuation.storage.baskets import BasketNotFound
-    from valuation.use_cases.basket_codes import SingleUseCoupon
+    from valuation.use_cases.basket_codes import SingleUseCoupon, TooManyCodes
 
-    return (NoBasket, BasketNotFound, SingleUseCoupon, PurchaseRefused, *of_quotes())
+    return (NoBasket, BasketNotFound, SingleUseCoupon, TooManyCodes, PurchaseRefused, *of_quotes())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""``tradein facilities``: who takes devices, and how many more this week and the next."""
+"""``tradein facilities``: who takes devices, and how many more week by week."""
 
 import click
 

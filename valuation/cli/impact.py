@@ -102,18 +102,24 @@ def verify(holds: str | None, as_json: bool) -> None:
 
 @impact.command()
 @asking
-@click.option("--format", "kind", type=click.Choice(("json", "csv")), default="json",
-              show_default=True)  # fmt: skip
+@click.option("--format", "kind", type=click.Choice(("json", "csv")),
+              help="Else what --out ends in, else json.")  # fmt: skip
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Else standard output."
 )
 def export(
-    first: date | None, last: date | None, merchant: str | None, kind: str, out: Path | None
+    first: date | None, last: date | None, merchant: str | None, kind: str | None, out: Path | None
 ) -> None:
     """Every entry: as CSV, or as JSON with sums, hashes and the source of every factor.
 
     Exit status: 0 written; 2 the days, the merchant, the database or the file cannot be used.
     """
+    named = out.suffix.lower().removeprefix(".") if out else ""
+    if kind and named in ("json", "csv") and kind != named:
+        raise click.UsageError(f"--out ends in .{named} and --format is {kind}")
+    kind = kind or named or "json"
+    if kind not in ("json", "csv"):
+        raise click.UsageError("--out ends in .json or .csv, or name the --format")
     asked, settings = _asked(first, last, merchant), common.settings()
     with common.one_line(_unusable), database() as engine:
         from valuation.tables.book import TableArchive

@@ -120,12 +120,12 @@ def refused() -> tuple[type[Exception], ...]:
     from valuation.people.signing_in import ClerkLocked, WrongPin
     from valuation.quotes.replaying import CannotReplay
     from valuation.receipts.receipt import ReceiptRefused
-    from valuation.use_cases.receipting import NothingToReceipt
+    from valuation.use_cases.receipting import NothingToReceipt, Overridden
     from valuation.use_cases.step_request import CannotReprice
 
     return (
-        IllegalStep, CannotReprice, NothingToReceipt, ReceiptRefused, CannotReplay, NotSignedIn,
-        NotAllowed, WrongPin, ClerkLocked,
+        IllegalStep, CannotReprice, NothingToReceipt, Overridden, ReceiptRefused, CannotReplay,
+        NotSignedIn, NotAllowed, WrongPin, ClerkLocked,
     )  # fmt: skip
 
 

@@ -166,6 +166,7 @@ def refusals() -> tuple[type[Exception], ...]:
     from valuation.storage.quotes import CodeTaken
     from valuation.storage.unit_key import UnitKeyDamaged
     from valuation.use_cases.claiming import CodeSpent, UnknownCode
+    from valuation.use_cases.open_quotes import OpenOverridden
 
     return (
         CatalogueError, BrokenBlockList, NotAnIdentifier, DamagedTacTable, ImpossibleAnswers,
@@ -174,6 +175,7 @@ def refusals() -> tuple[type[Exception], ...]:
         OtherDeviceByTac,
         DatabaseUnavailable,
         CodeTaken, UnitKeyDamaged, ArchiveUnavailable, NotServed, CodeSpent, UnknownCode,
+        OpenOverridden,
         *table_refusals(),
     )  # fmt: skip
 

@@ -61,7 +61,8 @@ class Gate:
 
 
 class LeakyGates(ValueError):
-    """A gate table in which a worse answer opens a route that a better one closes."""
+    """A gate table in which a worse answer opens a route that a better one closes, or that lets
+    through what no shop may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,13 +97,15 @@ def nearest(
     route: Route,
     taken: Mapping[str, int],
 ) -> Facility | Unplaced:
-    """The nearest that is allowed and has room; ``taken``: the week's places, by facility."""
+    """The nearest that is allowed and has room; ``taken``: the week's places, by facility. One with
+    a licence that the device does not need comes last: its places are few."""
     serving = by_distance(facilities, region=consignment.region)
     allowed = [each for each in serving if consignment.allowed(each, route=route)]
-    free = (each for each in allowed if taken.get(each.id, 0) < each.weekly)
+    free = [each for each in allowed if taken.get(each.id, 0) < each.weekly]
+    plain = [each for each in free if each.licences <= consignment.licences]
     if not allowed:
         return why_none(serving, consignment)
-    return next(free, Unplaced.FULL)
+    return next(iter(plain or free), Unplaced.FULL)
 
 
 def why_none(serving: Sequence[Facility], consignment: Consignment) -> Unplaced:

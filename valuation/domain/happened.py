@@ -7,7 +7,7 @@ from types import NoneType
 
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import Flag, Route
-from valuation.domain.giving import Gift
+from valuation.domain.giving import Gift, Given
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.overrides import Override
 from valuation.domain.quote import Indicative, Offer, Quote, Referral, ValueOnly
@@ -76,14 +76,22 @@ class Opening:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
     """The amount that the customer saw and accepted, whether it or the device is given away, and
-    how the device is handed over."""
+    how the device is handed over.
+
+    ``conditions``: of a device that is given, which goes another way than the money's; None where
+    those of before stand.
+    """
 
     amount: int
     gift: Gift | None = None
     way: Way | None = None
+    conditions: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         check_amount(self.amount)
+        gives_device = self.gift is not None and self.gift.what is Given.DEVICE
+        if self.conditions is not None and not gives_device:
+            raise BadRecord("only a device that is given brings conditions of its own")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +103,12 @@ class ConditionMet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """That a verified record of an erasure is there: its SHA-256, and the conditions it meets."""
+    """That a verified record of an erasure is there: its SHA-256, the conditions it meets, and
+    whether it is of a destruction; events of before do not say."""
 
     record: str
     conditions: tuple[str, ...] = ()
+    destroyed: bool = False
 
     def __post_init__(self) -> None:
         if not SHA256.fullmatch(self.record):

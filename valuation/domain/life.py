@@ -15,7 +15,8 @@ class Life:
 
     ``amount``: what the shop would pay now. ``adjustment``: the sum of overrides, their own line
     in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
-    of the last record of an erasure that counts. ``rerouted``: where the device goes since its
+    of the last record of an erasure that counts, ``destroyed``: whether one is of its destruction
+    (records of before say it by the condition alone). ``rerouted``: where the device goes since its
     settlement was taken back. ``gift``: what the customer last agreed to give, ``delivered``:
     whether the cause has it.
     """
@@ -33,6 +34,7 @@ class Life:
     adjustment: int = 0
     overridden: int = 0
     erased: str | None = None
+    destroyed: bool = False
     rerouted: Route | None = None
     gift: Gift | None = None
     delivered: bool = False

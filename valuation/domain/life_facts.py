@@ -1,12 +1,12 @@
 """What an event says against the life that it is to follow: amounts, conditions, records, gifts."""
 
-from valuation.domain.disposition import FLAGS, Flag
+from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.erasure import DESTROY
 from valuation.domain.giving import Given
-from valuation.domain.happened import ConditionMet, Consent, Happened, Kind, Settlement
+from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, Kind, Settlement
 from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
 from valuation.domain.life import Life
-from valuation.domain.moves import Stage
+from valuation.domain.moves import ONWARD, Stage, Step
 from valuation.domain.overrides import Override
 from valuation.domain.records import Actor, BadRecord, Evidence
 from valuation.domain.refusals import IllegalStep, Refusal
@@ -51,12 +51,32 @@ def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
 def _check_erased(life: Life, flag: Flag) -> None:
     if flag is Flag.RESALE and life.erased is None:
         raise IllegalStep(Refusal.NOT_ERASED)
+    if flag is Flag.RESALE and life.destroyed:
+        raise IllegalStep(Refusal.USED_NO_MORE)
     if DESTROY in life.unmet:
         raise IllegalStep(Refusal.NOT_DESTROYED)
 
 
-def check_recyclable(life: Life) -> None:
-    """Asked of a new step alone: devices of before this were recycled without a record."""
+def check_goes_on(life: Life, step: Step, detail: Detail, route: Route | None) -> None:
+    """Asked of a new step alone, for what was written before these rules stands: what every route
+    is closed to is neither bought nor recycled, what was delivered goes nowhere else, and nothing
+    is recycled with somebody's data on it."""
+    nothing = isinstance(detail, Settlement) and detail.flag is Flag.NONE
+    if nothing or (route is Route.REFUSE and step in ONWARD):
+        sold = step in (Step.ACCEPT, Step.SETTLE)
+        raise IllegalStep(Refusal.DEVICE_REFUSED if sold else Refusal.GOES_BACK)
+    if life.gift is not None and life.gift.what is Given.DEVICE:  # else the device is the shop's
+        if life.delivered and isinstance(detail, Rerouting):
+            raise IllegalStep(Refusal.ALREADY_DELIVERED)
+        if step is Step.DELIVER and life.rerouted not in (None, Route.DONATE):
+            raise IllegalStep(Refusal.GOES_ELSEWHERE, route=life.rerouted.value)
+        if step is Step.DELIVER and life.destroyed:
+            raise IllegalStep(Refusal.USED_NO_MORE)
+    if step is Step.RECYCLE:
+        _check_recyclable(life)
+
+
+def _check_recyclable(life: Life) -> None:
     if life.erased is None:
         raise IllegalStep(Refusal.RECYCLED_UNERASED)
     if DESTROY in life.unmet:

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from valuation.domain.disposition import Route
 from valuation.domain.erasure import CONDITIONS
 from valuation.domain.happened import (
     ConditionMet,
@@ -29,7 +30,7 @@ from valuation.domain.happened import (
 )
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.life import Life
-from valuation.domain.life_facts import check_facts, check_recyclable
+from valuation.domain.life_facts import check_facts, check_goes_on
 from valuation.domain.moves import (
     ERASABLE,
     MOVES,
@@ -95,12 +96,13 @@ def take(
     now: datetime,
     evidence: tuple[Evidence, ...] = (),
     detail: Detail = None,
+    route: Route | None = None,
 ) -> tuple[Happened, ...]:
     """The events to append: the step, and before it what time did unrecorded; or IllegalStep.
 
     ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, a
     Settlement for SETTLE, a Reversal or Rerouting for REVERSE, and if the customer named an amount
-    a Consent for ACCEPT.
+    a Consent for ACCEPT. ``route``: where the device goes, which says whether it goes on at all.
     """
     timed = followed(life=life, now=now)
     current = as_at(life=life, now=now)
@@ -116,8 +118,7 @@ def take(
         raise IllegalStep(Refusal.SHOWN_BY_A_RECORD, condition=detail.condition)
     if kind is Kind.SETTLED and not isinstance(detail, Settlement):
         raise BadRecord("a settlement says what becomes of the device")
-    if kind is Kind.RECYCLED:
-        check_recyclable(current)
+    check_goes_on(current, step, detail, route)
     if isinstance(detail, CounterOffer) and kind is Kind.INSPECTED:
         kind = Kind.COUNTER_OFFERED
     if isinstance(detail, Rerouting) and kind is Kind.REVERSED:
@@ -169,8 +170,10 @@ def _after(life: Life, event: Happened) -> Life:
     )
     if event.kind in (Kind.ACCEPTED, Kind.COUNTER_ACCEPTED):
         # Each consent is whole: what was given at the offer is said again at a counter-offer.
-        gift = event.detail.gift if isinstance(event.detail, Consent) else None
-        moved = replace(moved, gift=gift)
+        said = event.detail if isinstance(event.detail, Consent) else None
+        moved = replace(moved, gift=said.gift if said else None)
+        if said and said.conditions is not None:
+            moved = replace(moved, conditions=said.conditions)
     if event.kind is Kind.ACCEPTED:
         return replace(moved, receive_by=event.at + life.receive_within)
     if event.kind is Kind.DELIVERED:
@@ -183,8 +186,9 @@ def _after(life: Life, event: Happened) -> Life:
             return replace(moved, amount=amount, conditions=conditions, answer_by=answer_by)
         case ConditionMet(condition=condition):
             return replace(moved, met=life.met | {condition})
-        case Erased(record=record, conditions=conditions):
-            return replace(moved, erased=record, met=life.met | set(conditions))
+        case Erased(record=record, conditions=conditions, destroyed=destroyed):
+            met, gone = life.met | set(conditions), life.destroyed or destroyed
+            return replace(moved, erased=record, met=met, destroyed=gone)
         case Override() as made:
             return replace(
                 moved,

@@ -133,6 +133,9 @@ TAKERS: Mapping[Step, frozenset[Role]] = {
     Step.REVERSE: frozenset({Role.MANAGER, Role.MERCHANT}),
 }
 
+# With these a device goes on; one whose every route is closed does not.
+ONWARD = frozenset({Step.ACCEPT, Step.SETTLE, Step.DECLINE_RECYCLING, Step.RECYCLE})
+
 # Stages with one reason for whatever they do not allow.
 _ONE_REASON: Mapping[Stage, Refusal] = {
     Stage.OFFERED: Refusal.NOT_ACCEPTED,

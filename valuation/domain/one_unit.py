@@ -2,6 +2,9 @@
 
 A settled one is over for a unit that was resold: whoever bought it may trade it in again, on a
 later day. What was dismantled, refused or left for recycling cannot be here again.
+
+Who came first is nothing that two machines' clocks can say: a quote that holds its unit was looked
+at under the unit's lock and goes on, and of others none does before the rest are ended.
 """
 
 from collections.abc import Callable
@@ -17,24 +20,33 @@ KEPT = frozenset({Stage.REVERSED})  # the shop's still, and it goes nowhere yet
 GONE = frozenset({Stage.DECLINED_RECYCLING, Stage.RECYCLED})
 
 
+def holds(life: Life, *, found: bool) -> bool:
+    """Whether the quote has its unit: it was consented to, after a look at all others of the unit.
+
+    ``found``: by an inspection, which looks at no other quote; until the counter-offer is accepted
+    such a unit is only claimed.
+    """
+    return life.last(Kind.COUNTER_ACCEPTED if found else Kind.ACCEPTED) is not None
+
+
 def in_the_way(
-    *, life: Life, since: datetime, mine: datetime, day: Callable[[datetime], date]
+    *, life: Life, rival: bool, accepted: datetime, day: Callable[[datetime], date]
 ) -> Refusal | None:
     """Why a quote keeps its unit from another one; None where it does not.
 
-    ``life``: as it is now. ``since`` and ``mine``: from when on it and the other one are of the
-    unit, by an acceptance or an inspection. ``day``: of a moment, in the shop's time zone.
+    ``life``: as it is now. ``rival``: whether it matters that it is under way. ``accepted``: when
+    the other one was or is being accepted. ``day``: of a moment, in the shop's time zone.
     """
     if life.stage in GONE:
         return Refusal.UNIT_GONE
-    if life.stage in KEPT or (life.accepted and since <= mine):
+    if life.stage in KEPT or (life.accepted and rival):
         return Refusal.UNIT_HELD
     settled = life.last(Kind.SETTLED)
     if life.stage is not Stage.SETTLED or settled is None:
         return None
     if _flag(life, settled.detail) is not Flag.RESALE:
         return Refusal.UNIT_GONE
-    return None if day(settled.at) < day(mine) else Refusal.UNIT_SETTLED
+    return None if day(settled.at) < day(accepted) else Refusal.UNIT_SETTLED
 
 
 def _flag(life: Life, detail: object) -> Flag:

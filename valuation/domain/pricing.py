@@ -119,7 +119,7 @@ class Appraisal:
     def _best(self, state: State) -> tuple[int, Route]:
         if state not in self._offers:
             closed = self.assessed(state).closed
-            routes = (route for route in self.terms.routes if route not in closed)
+            routes = (route for route in self.terms.paying if route not in closed)
             paid = [(self._paid(route, state), route) for route in routes]
             self._offers[state] = max(paid, key=itemgetter(0))
         return self._offers[state]

@@ -25,11 +25,14 @@ FILE_NAME = re.compile(
 )
 IMEI = "an IMEI"  # as people are told what was seen
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-# With a country's number before it; a mobile number of mainland China; or with a trunk 0.
+# With a country's number before it; a mobile number of mainland China, however it is spaced; with
+# a trunk 0; or of North America, with signs between its parts.
 PHONE = re.compile(
     r"(?<![0-9+])\+[1-9](?:[ .()-]{0,2}[0-9]){7,14}(?![0-9])"
-    r"|(?<![0-9])1[3-9][0-9](?:[ .-]?[0-9]{4}){2}(?![0-9])"
+    r"|(?<![0-9])(?:(?:00)?86[ .-]?)?1[3-9][0-9](?:[ .-]?[0-9]){8}(?![0-9])"
     r"|(?<![0-9.])\(?0[1-9][0-9]{0,2}\)?[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])"
+    r"|(?<![0-9.-])(?:1[ .-])?(?:[2-9][0-9]{2}([.-])[2-9][0-9]{2}\1|"
+    r"\([2-9][0-9]{2}\) ?[2-9][0-9]{2}[ .-])[0-9]{4}(?![0-9])"
 )
 # A resident's identity number: region, day of birth, serial, a check digit that may be X.
 RESIDENT = re.compile(

@@ -21,6 +21,8 @@ class Refusal(StrEnum):
     UNIT_SETTLED = "unit_settled"
     UNIT_GONE = "unit_gone"
     LISTED_SINCE = "listed_since"
+    DEVICE_REFUSED = "device_refused"
+    GOES_BACK = "goes_back"
     QUOTE_EXPIRED = "quote_expired"
     WITHDRAWN = "withdrawn"
     ALREADY_DECLINED = "already_declined"
@@ -44,6 +46,7 @@ class Refusal(StrEnum):
     NOT_ERASED = "not_erased"
     RECYCLED_UNERASED = "recycled_unerased"
     NOT_DESTROYED = "not_destroyed"
+    USED_NO_MORE = "used_no_more"
     ERASED_TOO_EARLY = "erased_too_early"
     ERASED_LATER = "erased_later"
     ERASED_OTHER_UNIT = "erased_other_unit"
@@ -55,6 +58,7 @@ class Refusal(StrEnum):
     NOTHING_TO_GIVE = "nothing_to_give"
     NOTHING_GIVEN = "nothing_given"
     ALREADY_DELIVERED = "already_delivered"
+    GOES_ELSEWHERE = "goes_elsewhere"
     WAY_CLOSED = "way_closed"
     ALREADY_REVERSED = "already_reversed"
     NOTHING_COUNTED = "nothing_counted"
@@ -100,8 +104,13 @@ SENTENCES: Mapping[Refusal, str] = {
     "in again under a quote that is accepted on a later day.",
     Refusal.UNIT_GONE: "This IMEI or serial number was dismantled, refused or left for recycling "
     "under {quote} and cannot be here again: compare the number.",
-    Refusal.LISTED_SINCE: "{source} now says of this device: {questions}. Nothing is paid for it "
-    "as it was inspected: decline with return, and ask for a new quote once that is put right.",
+    Refusal.LISTED_SINCE: "{source} now says of this device: {questions}. As it was inspected "
+    "it goes no further. Before it is settled decline with return, and ask for a new quote once "
+    "that is put right; afterwards keep it until it is.",
+    Refusal.DEVICE_REFUSED: "Every route is closed to this device, so it is neither accepted nor "
+    "settled: decline; if it is here, decline with return.",
+    Refusal.GOES_BACK: "Every route is closed to this device, recycling too: it goes back to who "
+    "brought it, or to the police. Decline with return.",
     Refusal.QUOTE_EXPIRED: "The quote was valid until {valid_until}: ask for a new quote.",
     Refusal.WITHDRAWN: "The shop withdrew the quote: ask for a new quote.",
     Refusal.ALREADY_DECLINED: "The customer declined: ask for a new quote.",
@@ -142,6 +151,9 @@ SENTENCES: Mapping[Refusal, str] = {
     "`tradein erasure record`).",
     Refusal.NOT_DESTROYED: "Settlement depends on a record that the storage was destroyed: record "
     "it first with the method destroy (POST /v1/quotes/…/erasure, or `tradein erasure record`).",
+    Refusal.USED_NO_MORE: "A record says that it was destroyed, and what was destroyed is not used "
+    "again: before it is settled decline with return and quote it as it is now; afterwards reverse "
+    "to parts or dismantle.",
     Refusal.ERASED_TOO_EARLY: "The record says that the erasure began at {started}, before the "
     "quote was accepted at {accepted}: a device is erased once its owner has agreed.",
     Refusal.ERASED_LATER: "The record says that the erasure was verified at {verified}, which is "
@@ -157,7 +169,9 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.CANNOT_BE_GIVEN: "Nobody could use this device on ({gates}): give the amount instead.",
     Refusal.NOTHING_TO_GIVE: "Nothing is paid for this device: give the device, or nothing.",
     Refusal.NOTHING_GIVEN: "Nothing was given with this quote, so there is nothing to deliver.",
-    Refusal.ALREADY_DELIVERED: "It has been delivered.",
+    Refusal.ALREADY_DELIVERED: "It has been delivered, and goes no other way.",
+    Refusal.GOES_ELSEWHERE: "Its settlement was taken back, and the device went the way {route}: "
+    "it is not delivered.",
     Refusal.WAY_CLOSED: "The device cannot be handed over by {way}; what is open: {ways}.",
     Refusal.NOT_SETTLED: "The quote has not been settled: there is nothing to take back.",
     Refusal.ALREADY_REVERSED: "The settlement has been taken back. Once it is known where the "

@@ -2,7 +2,8 @@
 
 The place is in the ISO week in which the device must be received, and once it is here in the week
 in which its place is sought. It stays while the device keeps its route and its licences; otherwise,
-and as long as there is none, one is sought at every step that keeps the device.
+and as long as there is none, one is sought at every step that keeps the device. What is
+refused goes nowhere, and has no place.
 """
 
 from collections.abc import Mapping, Sequence

@@ -14,8 +14,9 @@ from valuation.domain.device import CATALOGUED, Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.margin import Margin
 from valuation.domain.money import BASIS_POINTS, share
-from valuation.domain.questions import BEST, BY_ID, QUESTIONS
+from valuation.domain.questions import BEST
 from valuation.domain.records import Role
+from valuation.domain.safe_gates import check_gated
 
 LEAST_GUARANTEE = 0.01  # below it a hundred scores have no bound
 YEAR = 365  # days
@@ -66,6 +67,8 @@ class Policy:
             raise PolicyRefused("goodwill is a payment to the customer and cannot be negative")
         if self.goodwill.get(Route.REFUSE):
             raise PolicyRefused("a device that is refused, such as a stolen one, is paid nothing")
+        if self.goodwill.get(Route.DONATE):
+            raise PolicyRefused("a device that is given away is paid nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,11 +264,15 @@ class Terms:
     depreciation: Depreciation
     to_sold: int | None
     routes: tuple[Route, ...] = field(init=False)
+    paying: tuple[Route, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         # A donation is a route where the table says what it costs.
         routes = (each for each in Route if each is not Route.DONATE or each in self.handling)
         object.__setattr__(self, "routes", tuple(routes))
+        # What is given away pays nothing.
+        paying = (each for each in self.routes if each is not Route.DONATE)
+        object.__setattr__(self, "paying", tuple(paying))
         if self.to_sold is not None and self.to_sold <= 0:
             raise PolicyRefused("the factor from this kind of price to sold must be positive")
         check_parts(self.parts)
@@ -279,31 +286,6 @@ def check_parts(parts: Sequence[Part]) -> None:
     """PolicyRefused where the parts are worth more than the device."""
     if sum(part.share for part in parts) > BASIS_POINTS:
         raise PolicyRefused("the parts together are worth more than the whole device")
-
-
-# What no shop's table may open: a stolen device goes nowhere, a hazard neither to the shelf nor to
-# the bench where parts are taken out. What closes resale closes a donation.
-NEVER_OPEN: Mapping[str, frozenset[Route]] = {
-    "block_list": frozenset(Route) - {Route.DONATE, Route.REFUSE},
-    "battery_safety": frozenset({Route.AS_IS, Route.REFURBISH, Route.PARTS}),
-}
-
-
-def check_gated(gates: Gates) -> None:
-    """Answers without a price act through the gates alone, so their worst must close resale, and
-    whatever else is never open to them."""
-    for question in QUESTIONS:
-        closed = gates.closed({question.id: 0})
-        if not question.priced and not {Route.AS_IS, Route.REFURBISH} <= closed.keys():
-            worst = question.value(0)
-            raise PolicyRefused(f"no gate closes resale where {question.id} is {worst}")
-    for question_id, routes in NEVER_OPEN.items():
-        question = BY_ID[question_id]
-        for level in range(question.best):  # wet is a hazard as swollen is
-            closed = gates.closed({question_id: level})
-            if missing := sorted(route.value for route in routes - closed.keys()):
-                said = f"{question_id} is {question.value(level)}"
-                raise PolicyRefused(f"no gate closes {', '.join(missing)} where {said}")
 
 
 def _first_covering(level: int, steps: Sequence[tuple[int, Entry]]) -> Entry | None:

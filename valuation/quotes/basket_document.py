@@ -21,7 +21,7 @@ PAID = ("offer", "refused")
 # be taken back, and then that is its end.
 ENDS = {
     Stage.SETTLED: ("settled", "已结算"),
-    Stage.REVERSED: ("taken back", "已撤销"),
+    Stage.REVERSED: ("settled, and taken back since; the money stays", "已结算，后撤销，款项不变"),
     Stage.DECLINED: ("declined", "顾客未接受"),
     Stage.WITHDRAWN: ("withdrawn", "已撤回"),
     Stage.EXPIRED: ("expired", "已过期"),
@@ -32,13 +32,14 @@ ENDS = {
     Stage.VALUED: ("no offer", "未报价"),
 }
 GIVEN = ("given to a cause", "已捐赠")
+PAID_OUT = (Stage.SETTLED, Stage.REVERSED)  # whatever is taken back, the money stays as it was paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineNow:
     """Where a basket's line stands: its quote's stage, what the customer would get or got, and the
     bonuses beside that. ``since``: when it came to this stage; ``given``: the amount or the device
-    is given away, and the customer gets nothing."""
+    is given away, and the customer gets nothing; ``overridden``: a person named another amount."""
 
     position: int
     stage: Stage
@@ -46,11 +47,12 @@ class LineNow:
     bonuses: Sequence[Mapping[str, Any]]
     since: datetime
     given: bool = False
+    overridden: bool = False
 
     @property
     def counts(self) -> bool:
-        """Whether its amount is paid, or would be if all went on as it stands."""
-        return self.stage in (Stage.OFFERED, Stage.SETTLED) or self.stage in ACCEPTED
+        """Whether its amount was paid, or would be if all went on as it stands."""
+        return self.stage is Stage.OFFERED or self.stage in PAID_OUT or self.stage in ACCEPTED
 
     @property
     def ended(self) -> bool:
@@ -195,7 +197,7 @@ def _standing(document: Mapping[str, Any], lines: Sequence[LineNow]) -> dict[str
         "ended": all(line.ended for line in lines),
         "offered": total(Stage.OFFERED),
         "accepted": total(*ACCEPTED),
-        "settled": total(Stage.SETTLED),
+        "settled": total(*PAID_OUT),
         "extras": _extras_now(document, lines),
     }
 

@@ -54,6 +54,26 @@ def gates_document(gates: Sequence[Gate]) -> list[Document]:
     ]
 
 
+def as_given(told: Mapping[str, Any], conditions: Sequence[Gate]) -> Document:
+    """The disposition of a device that its owner gives away, on whatever route the money was."""
+    en, zh = ROUTE_LABELS[Route.DONATE]
+    saved = saved_by(told, Route.DONATE)
+    return {
+        **told,
+        "route": Route.DONATE.value,
+        "flag": FLAGS[Route.DONATE].value,
+        "label_en": en,
+        "label_zh": zh,
+        "conditions": gates_document(conditions),
+        **({"saves": saved} if saved else {}),
+    }
+
+
+def saved_by(told: Mapping[str, Any], route: Route) -> Document | None:
+    """What the device comes to on a route; None where its quote does not tell it."""
+    return next((each.get("impact") for each in told["routes"] if each["route"] == route), None)
+
+
 def customers_disposition(told: Mapping[str, Any]) -> Document:
     """The chosen route with its reasons and what it saves, and a sentence."""
     shown = {name: told[name] for name in CUSTOMER_DISPOSITION if name in told}
@@ -133,9 +153,18 @@ def _for_the_merchant(told: Mapping[str, Any]) -> tuple[str, str]:
         )
     other = max(others, key=lambda each: each["expected"]["amount"])
     than_en, than_zh = ROUTE_LABELS[Route(other["route"])]
+    said = _said(other["expected"])
+    given_up = (told.get("given_up_for_reuse") or {}).get("amount")
+    if given_up and given_up["amount"]:
+        lost = _said(given_up)
+        return (
+            f"{en}: {value} expected; {lost} of expected value is given up so that it is used "
+            f"again; {than_en[0].lower()}{than_en[1:]}, {said}.",
+            f"{zh}：预期价值 {value}；为再使用放弃预期价值 {lost}；{than_zh}为 {said}。",
+        )
     return (
-        f"{en}: {value} expected; {than_en[0].lower()}{than_en[1:]}, {_said(other['expected'])}.",
-        f"{zh}：预期价值 {value}；其次{than_zh}，{_said(other['expected'])}。",
+        f"{en}: {value} expected; {than_en[0].lower()}{than_en[1:]}, {said}.",
+        f"{zh}：预期价值 {value}；其次{than_zh}，{said}。",
     )
 
 

@@ -29,7 +29,7 @@ from valuation.domain.quote import (
 )
 from valuation.quotes.check_document import check_document
 from valuation.quotes.disposition_document import customers_disposition, merchants_disposition
-from valuation.quotes.extra_lines import customers_extras, extras_document
+from valuation.quotes.extra_lines import customers_extras, dated_extras, extras_document
 from valuation.quotes.margin_document import margin_document
 
 Document = dict[str, object]
@@ -136,7 +136,7 @@ def customer_view(document: Mapping[str, object]) -> Document:
     # What buyers pay in a market without an offer of ours: no margin of ours is in it.
     view["value"] = document["value"] if document["outcome"] == "value-only" else None
     if "extras" in view:
-        view["extras"] = customers_extras(cast(Document, document["extras"]))
+        view["extras"] = customers_extras(dated_extras(document))
     view["disposition"] = disposition and customers_disposition(disposition)
     return view
 
@@ -144,7 +144,8 @@ def customer_view(document: Mapping[str, object]) -> Document:
 def merchant_view(document: Mapping[str, object]) -> Document:
     """The whole document: interval, every route's expected value and the policy besides."""
     disposition = cast(Document | None, document["disposition"])
-    return {**document, "disposition": disposition and merchants_disposition(disposition)}
+    extras = {"extras": dated_extras(document)} if "extras" in document else {}
+    return {**document, **extras, "disposition": disposition and merchants_disposition(disposition)}
 
 
 REFUSED = "refused"  # an offer of nothing, because a gate closes every route

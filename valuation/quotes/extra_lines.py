@@ -1,7 +1,7 @@
 """What stands beside an offer as JSON-able data, and what was asked for read back from it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from valuation.domain.extra_terms import Bought, Kind, Purchase
 from valuation.domain.extras import Claim, ExtraLine, Extras, Miss, NetToPay, Which
@@ -20,6 +20,13 @@ MISSES = {
     Miss.TOO_LOW: ("The amount is below the campaign's threshold.", "金额未达到活动门槛。"),
     Miss.NOT_TOGETHER: ("It does not go together with the campaign that gives more.",
                         "不可与优惠更多的活动同享。"),
+}  # fmt: skip
+# Said of a quote under the day of an open one. Stored documents keep the words above.
+FIRST_DAYS = {
+    Miss.UNKNOWN: ("This campaign is not known at the day of the first quote.",
+                   "首次报价当天没有该活动。"),
+    Miss.NOT_NOW: ("The campaign does not run at the day of the first quote.",
+                   "首次报价当天该活动不在有效期内。"),
 }  # fmt: skip
 NETS = {
     Which.TO_PAY: ("To be paid by the customer", "顾客应付"),
@@ -49,6 +56,18 @@ def net_document(net: NetToPay, currency: str) -> Told:
     """What is left to pay, and by whom: an amount below 0 is paid out to the customer."""
     en, zh = NETS[net.which]
     return {"amount": _money(net.amount, currency), "which": net.which.value, "en": en, "zh": zh}
+
+
+def dated_extras(document: Mapping[str, Any]) -> Told:
+    """What stands beside a document's offer, told of the day whose campaigns count."""
+    extras: Told = document["extras"]
+    if "pinned" not in document:
+        return extras
+    missed = [
+        _missed(each["campaign"], Miss(each["code"]), {**MISSES, **FIRST_DAYS})
+        for each in cast(Sequence[Mapping[str, Any]], extras["without_effect"])
+    ]
+    return {**extras, "without_effect": missed}
 
 
 def customers_extras(extras: Mapping[str, Any]) -> Told:
@@ -95,8 +114,8 @@ def _line(line: ExtraLine, currency: str) -> Told:
     }
 
 
-def _missed(campaign: str, why: Miss) -> Told:
-    en, zh = MISSES[why]
+def _missed(campaign: str, why: Miss, said: Mapping[Miss, tuple[str, str]] = MISSES) -> Told:
+    en, zh = said[why]
     return {"campaign": campaign, "code": why.value, "en": en, "zh": zh}
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from valuation.domain.disposition import Route
 from valuation.domain.giving import Given
 from valuation.domain.happened import Happened, Kind
+from valuation.domain.inspection import CounterOffer
 from valuation.domain.life import Life
-from valuation.quotes.disposition_document import ROUTE_LABELS
+from valuation.domain.moves import Stage
+from valuation.quotes.disposition_document import ROUTE_LABELS, saved_by
 from valuation.quotes.documents import Document
 
 STEPS: Mapping[Kind, tuple[str, str]] = {
@@ -31,13 +33,20 @@ def trail_document(
 ) -> Document:
     """What the public sees of a life with a gift. ``settling``: the device as it was found.
 
-    The amount is told where it is what was given; the value of a device that is given is not.
+    The amount is told where it is what was given; the value of a device that is given is not. What
+    an inspection found counts once the owner agreed to it.
     """
-    gift, device = life.gift, settling["device"]
+    gift, countered = life.gift, life.last(Kind.COUNTER_OFFERED)
     assert gift is not None  # noqa: S101 -- there is no trail without one
     amount, currency = life.amount or 0, document["policy"]["step"]["currency"]
-    settled = next((each for each in events if each.kind is Kind.SETTLED), None)
-    route = Route.DONATE if gift.what is Given.DEVICE else Route(settling["disposition"]["route"])
+    if countered and life.last(Kind.COUNTER_ACCEPTED) is None:
+        assert isinstance(countered.detail, CounterOffer)  # noqa: S101 -- its kind has one
+        settling, amount = document, countered.detail.agreed
+    device, disposition = settling["device"], settling["disposition"]
+    of_device = gift.what is Given.DEVICE
+    route = life.rerouted or (Route.DONATE if of_device else Route(disposition["route"]))
+    counts = life.stage is Stage.SETTLED
+    there = counts and route is Route.DONATE if of_device else True  # the money stays as it was
     en, zh = ROUTE_LABELS[route]
     return {
         "id": document["id"],
@@ -47,11 +56,11 @@ def trail_document(
         **({"mode": document["mode"]} if "mode" in document else {}),
         "cause": {"id": gift.cause, "en": gift.en, "zh": gift.zh},
         "what": gift.what.value,
-        "offer": None if gift.what is Given.DEVICE else {"amount": amount, "currency": currency},
+        "offer": None if of_device else {"amount": amount, "currency": currency},
         "device": {name: device[name] for name in ("name", "name_zh", "category")},
         "route": {"route": route.value, "en": en, "zh": zh},
-        "saves": settling["disposition"].get("saves") if settled else None,
-        "delivered": life.delivered,
+        "saves": saved_by(disposition, route) if counts else None,
+        "delivered": life.delivered and there,
         "trail": [_step(each) for each in events if each.kind in STEPS],
     }
 

@@ -42,7 +42,9 @@ def erasure_document(
         "faults": [
             {"code": fault.value, "en": SAID[fault][0], "zh": SAID[fault][1]} for fault in found
         ],
-        "recorded_by": f"{by.role.value}:{by.id}",
+        "recorded_by": by.id
+        if by.id.startswith(f"{by.role.value}:")
+        else f"{by.role.value}:{by.id}",
         "recorded_at": stamp(at),
     }
 

@@ -10,7 +10,7 @@ import orjson
 
 from valuation.domain.money import Money, UnknownCurrency
 from valuation.domain.redaction import DIGEST, holds_identifier
-from valuation.quotes.documents import Document, canonical
+from valuation.quotes.documents import Document, canonical, digest
 
 SCHEMA = "tradein-receipt/1"
 ID = re.compile(r"[a-z]{2}_[0-9a-v]{26}")
@@ -38,15 +38,23 @@ class ReceiptRefused(ValueError):
 
 
 def receipt_of(
-    body: Mapping[str, object], *, kind: Kind, issued_at: datetime, quote_digest: str, key_id: str
+    body: Mapping[str, object],
+    *,
+    kind: Kind,
+    issued_at: datetime,
+    quote_digest: str | None,
+    key_id: str,
 ) -> Document:
     """What is signed of a customer's view or of a later step; ReceiptRefused.
 
     ``body`` has the quote's ``id`` and ``code``; its ``offer`` or ``indicative`` is the amount.
+    ``quote_digest`` None: of what everybody may read. The digest of a quote could be tried against
+    every grade and price; in its place stands that of the body as it is signed.
     """
+    shown = _without_unit_digests(_plain(body))
+    quote_digest = digest(canonical(shown)) if quote_digest is None else quote_digest
     if issued_at.tzinfo is None or not SHA256.fullmatch(quote_digest):
         raise ReceiptRefused("a receipt needs a moment with a time zone and the quote's SHA-256")
-    shown = _without_unit_digests(_plain(body))
     for name, accepted in (("id", ID), ("code", CODE)):
         if not accepted.fullmatch(str(shown.get(name))):
             raise ReceiptRefused(f"the {name} of a quote is needed")

@@ -55,6 +55,11 @@ REFERRAL = Words("A person must look", "需人工评估")
 ASSUMED = Words("Not answered, counted as the worst", "未回答，按最差计算")
 CHANGE = Words("Change", "差额")
 GIVEN = Words("The device is given", "捐赠设备")
+GIVEN_AMOUNT = {
+    "acceptance": Words("Accepted offer, to be paid to the cause", "已接受报价，将支付给受赠方"),
+    "settlement": Words("Paid to the cause, not to the customer", "已支付给受赠方，而非顾客"),
+}
+TO_CUSTOMER = Words("Paid to the customer", "支付给顾客")
 NONE = ("refused", "referral")  # outcomes without an amount
 WIDE = 16  # characters that still fit beside each other in the largest print
 
@@ -162,6 +167,8 @@ def _headline(body: Shown, kind: str) -> tuple[Words, str]:
             return VALUE, _money(value["p50"])
         case _ if body.get("what") == "device":
             return GIVEN, both(_device(body["device"]))
+        case _ if body.get("what") and kind in GIVEN_AMOUNT:
+            return GIVEN_AMOUNT[kind], _money(body["offer"])
         case _ if body.get("offer"):
             return OFFERS.get(kind, OFFER), _money(body["offer"])
         case _:
@@ -204,8 +211,20 @@ def _facts(receipt: Shown, body: Shown, zone: ZoneInfo) -> Sequence[tuple[Words,
         (where, both(Words(route["label_en"], route["label_zh"])) if route else ""),
         (Words("Grade lowered by", "成色受限于"), both(_question(capped)) if capped else ""),
         (Words("Quote", "报价编号"), receipt["quote"]),
+        (
+            Words("The same money as in the settlement of", "同一笔款项，见合并结算单"),
+            body.get("basket", ""),
+        ),
+        (TO_CUSTOMER, _nothing(receipt, body)),
         *_extras(body.get("extras")),
     )
+
+
+def _nothing(receipt: Shown, body: Shown) -> str:
+    """What the customer gets where the amount or the device is given away."""
+    if not body.get("what") or receipt["kind"] not in GIVEN_AMOUNT:
+        return ""
+    return str(Money(0, body["offer"]["currency"]))
 
 
 def _extras(extras: Shown | None) -> Sequence[tuple[Words, str]]:

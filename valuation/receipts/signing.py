@@ -35,12 +35,13 @@ def issue(
     *,
     kind: Kind,
     issued_at: datetime,
-    quote_digest: str,
+    quote_digest: str | None,
     signer: Signer,
 ) -> Envelope:
     """The signed receipt of a customer's view or of a later step; ReceiptRefused.
 
-    ``issued_at`` is when the step happened, so that the same step has the same receipt.
+    ``issued_at`` is when the step happened, so that the same step has the same receipt;
+    ``quote_digest`` None: the body's own, where everybody may read it.
     """
     receipt = receipt_of(
         body, kind=kind, issued_at=issued_at, quote_digest=quote_digest, key_id=signer.key_id

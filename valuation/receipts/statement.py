@@ -7,7 +7,8 @@ Nine fields between colons, in ASCII: ``TR1``; the kind; the quote's id, with ``
 spoken code; when the receipt was issued, in UTC to the second; the amount in minor units after its
 currency (two with ``..`` between them for an indicative span, ``-`` where there is none); the
 key's id; the first 26 characters of the quote's SHA-256 in base 32, enough to find the stored
-document; the SHA-256 of the receipt as canonical JSON in base 32, 52 characters. All in capitals.
+document (of a donation's public trail its body's: everybody reads it, and could try the quote's);
+the SHA-256 of the receipt as canonical JSON in base 32, 52 characters. All in capitals.
 
 The signature is Ed25519 over this line. A QR code holds the line, a colon and the signature in
 base 32 without padding (103 characters): below 300 in all, in the QR codes' dense alphabet.

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from valuation.domain.disposition import Gate
+from valuation.domain.giving import Gift, Given
+from valuation.quotes.disposition_document import as_given
 from valuation.quotes.documents import Document, customer_view
 from valuation.receipts.receipt import stamp
 
@@ -21,15 +24,23 @@ def step_body(
     found: Told | None = None,
     until: datetime | None = None,
     extras: Document | None = None,
+    gift: Gift | None = None,
+    conditions: Sequence[Gate] = (),
 ) -> Document:
     """The body of an acceptance, a counter-offer or a settlement over ``amount``.
 
     ``until``: how long it awaits an answer. Lines are told where they sum to the amount: those of
     the quote, or of the changes that an inspection found. ``extras``: what stood beside the amount.
+    ``gift``: what the customer gives, and of a device the ``conditions`` of the way that it goes.
     """
     source = document if found is None else found["quote"]
-    view = customer_view({**source, "extras": extras} if extras else source)
     currency = source["offer"]["currency"]
+    if gift and gift.what is Given.DEVICE:
+        view = customer_view({**source, "disposition": as_given(source["disposition"], conditions)})
+        return {**view, **_step(0, currency, until), "lines": [], **_given(gift)}
+    view = customer_view({**source, "extras": extras} if extras else source)
+    if gift:
+        view |= _given(gift)
     if found is None:
         lines = source["lines"] if amount == source["offer"]["amount"] else []
         return {**view, **_step(amount, currency, until), "lines": lines}
@@ -46,6 +57,13 @@ def _step(amount: int, currency: str, until: datetime | None) -> Document:
         "outcome": "offer",
         "offer": {"amount": amount, "currency": currency},
         "valid_until": None if until is None else stamp(until),
+    }
+
+
+def _given(gift: Gift) -> Document:
+    return {
+        "what": gift.what.value,
+        "cause": {"id": gift.cause, "en": gift.en, "zh": gift.zh},
     }
 
 

@@ -1,15 +1,18 @@
 """Baskets in the database: written once with their quotes, checked when they are read."""
 
 import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from valuation.domain.people import Mode
 from valuation.storage.quotes import CodeTaken, QuoteDamaged
-from valuation.storage.tables import baskets
+from valuation.storage.tables import basket_quotes, baskets
 
 
 class BasketNotFound(LookupError):
@@ -28,6 +31,12 @@ class StoredBasket:
     document: bytes
     digest: str
 
+    @property
+    def lines(self) -> Sequence[Mapping[str, Any]]:
+        """Of the document: {"quote": …} or {"problem": …} with what is told beside."""
+        told: Sequence[Mapping[str, Any]] = orjson.loads(self.document)["lines"]
+        return told
+
 
 @dataclass(frozen=True, slots=True)
 class BasketStore:
@@ -36,12 +45,24 @@ class BasketStore:
     connection: Connection
 
     def add(self, stored: StoredBasket) -> None:
-        """Write a basket; CodeTaken where its id or code is another's."""
+        """Write a basket; CodeTaken where its id or code is another's, or one of its quotes is in
+        another basket."""
         row = {name: getattr(stored, name) for name in stored.__dataclass_fields__}
+        told = [line["quote"] for line in stored.lines if "quote" in line]
+        inside = [{"quote_id": each, "basket_id": stored.id} for each in told]
         try:
             self.connection.execute(insert(baskets), {**row, "document": stored.document.decode()})
+            self.connection.execute(insert(basket_quotes), inside)
         except IntegrityError as error:
-            raise CodeTaken(f"{stored.id} or {stored.code} is taken") from error
+            raise CodeTaken(f"{stored.id}, {stored.code} or one of its quotes is taken") from error
+
+    def of_quotes(self, quotes: Collection[str]) -> dict[str, str]:
+        """By its id the code of the basket that a quote is in, of those that are in one."""
+        asked = select(basket_quotes.c.quote_id, baskets.c.code).join(
+            baskets, baskets.c.id == basket_quotes.c.basket_id
+        )
+        rows = self.connection.execute(asked.where(basket_quotes.c.quote_id.in_(quotes)))
+        return {row.quote_id: row.code for row in rows}
 
     def get(self, reference: str, *, merchant: str | None, mode: Mode | None) -> StoredBasket:
         """A basket by id or code, a merchant's and of a mode where they are named; BasketNotFound

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select
 
 from valuation.domain.disposition import Route
 from valuation.domain.facilities import Licence, Unplaced
@@ -53,18 +53,31 @@ class ReservationStore:
     ) -> dict[str, dict[str, int]]:
         """How many places are taken at ``now``, by week and facility, but for one quote's own."""
         table = reservations.c
-        later = and_(LATER.c.quote_id == table.quote_id, LATER.c.position > table.position)
         rows = self.connection.execute(
             select(table.week, table.facility, func.count())
-            .where(table.week.in_(weeks), table.facility.is_not(None), table.quote_id != besides)
-            .where(or_(table.until.is_(None), table.until >= now - GRACE))
-            .where(~select(LATER.c.position).where(later).exists())
+            .where(table.week.in_(weeks), table.quote_id != besides, *_counts(now))
             .group_by(table.week, table.facility)
         )
         found: dict[str, dict[str, int]] = {week: {} for week in weeks}
         for week, facility, count in rows:
             found[week][facility] = count
         return found
+
+    def last_week(self, *, now: datetime) -> str | None:
+        """The last week in which a place is taken at ``now``, whichever that is."""
+        asked = select(func.max(reservations.c.week)).where(*_counts(now))
+        return self.connection.execute(asked).scalar()
+
+
+def _counts(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A row is a place that is taken at ``now``, and not changed since."""
+    table = reservations.c
+    later = and_(LATER.c.quote_id == table.quote_id, LATER.c.position > table.position)
+    return (
+        table.facility.is_not(None),
+        or_(table.until.is_(None), table.until >= now - GRACE),
+        ~select(LATER.c.position).where(later).exists(),
+    )
 
 
 def _row(move: PlaceMove) -> dict[str, object]:

@@ -135,6 +135,14 @@ baskets = Table(
     Column("digest", String(64), nullable=False),
 )
 
+# The basket that a quote is in; one row, and so one basket.
+basket_quotes = Table(
+    "basket_quotes",
+    metadata,
+    Column("quote_id", String(29), ForeignKey("quotes.id"), primary_key=True),
+    Column("basket_id", String(29), ForeignKey("baskets.id"), nullable=False),
+)
+
 # Who may ask. Unlike a quote these rows change: used, revoked, locked, disabled.
 merchants = Table(
     "merchants",

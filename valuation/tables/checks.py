@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from valuation.domain.dispatch import DispatchRefused
 from valuation.domain.disposition import LeakyGates
-from valuation.domain.terms import PolicyRefused, check_gated, check_parts
+from valuation.domain.safe_gates import check_gated
+from valuation.domain.terms import PolicyRefused, check_parts
 from valuation.tables import extra_readings, facilities, readings
 from valuation.tables.causes import causes
 from valuation.tables.dispatch import dispatch

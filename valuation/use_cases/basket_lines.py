@@ -27,6 +27,7 @@ from valuation.tables.impact_factors import UnknownKind
 from valuation.use_cases.basket_codes import SaidForAll, placed
 from valuation.use_cases.claiming import CodeSpent, UnknownCode
 from valuation.use_cases.issuing import Issued, attempt
+from valuation.use_cases.open_quotes import OpenOverridden, digests_of
 
 Describe = Callable[[Exception], Document]
 
@@ -35,11 +36,21 @@ class SameUnit(ValueError):
     """An earlier line of the basket is about the same unit."""
 
 
+class InAnotherBasket(ValueError):
+    """The open quote of the line's unit is in another basket already."""
+
+    def __init__(self, quote: str, basket: str) -> None:
+        super().__init__(
+            f"the device's open quote {quote} is in basket {basket}: go on with that one, or "
+            "decline or withdraw the quote first"
+        )
+
+
 # What is wrong with one line alone; everything else ends the basket.
 LINE_ERRORS = (
     UnknownQuestion, UnknownAnswer, ImpossibleAnswers, UnknownContext, AmbiguousDevice,
     DeviceNeeded, NameTooLong, OtherDeviceByTac, UnknownKind, NotAnIdentifier, UnknownLock,
-    UnknownCode, CodeSpent, SameUnit,
+    UnknownCode, CodeSpent, SameUnit, OpenOverridden,
 )  # fmt: skip
 
 
@@ -80,7 +91,7 @@ class Pricing:
             if isinstance(line, Malformed):
                 yield line.problem
             else:
-                check = partial(_check_once, line=line, units=units, codes=codes)
+                check = partial(_check_once, shop=self.shop, line=line, units=units, codes=codes)
                 yield self._line(line, words, check)
 
     def _line(
@@ -98,14 +109,15 @@ class Pricing:
         return made
 
 
-def _check_once(made: Issued, *, line: QuoteRequest, units: set[str], codes: set[Claim]) -> None:
+def _check_once(
+    made: Issued, *, shop: Shop, line: QuoteRequest, units: set[str], codes: set[Claim]
+) -> None:
     """SameUnit or CodeSpent for what an earlier line has already; else it is noted."""
-    device = made.document["device"]
-    unit = device["unit"] and device["unit"]["digest"]  # type: ignore[index]  # JSON
-    if unit in units:
+    named = digests_of(shop, line)  # under every key: an open quote has the digest of its day
+    if units.intersection(named):
         raise SameUnit("an earlier line of the basket is about the same unit")
     secret = {claim for claim in claims_of(made.document) if claim.code}
     if secret & codes:
         raise CodeSpent(len(line.codes) - 1)
-    units |= {unit} if unit else set()
+    units.update(named)
     codes |= secret

@@ -3,7 +3,7 @@ of one; the basket adds them up, with one purchase and one receipt. A line that 
 sinks no other; what is written is written in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -21,11 +21,9 @@ from valuation.domain.records import Actor
 from valuation.price_model.model import PriceModel
 from valuation.quotes.basket_document import LineNow, basket_asking, basket_document
 from valuation.quotes.documents import Document, canonical, digest
-from valuation.quotes.extra_lines import bonuses_of, extras_document
+from valuation.quotes.extra_lines import bonuses_of, claims_of, extras_document, purchase_of
 from valuation.quotes.life_log import OPENED
-from valuation.quotes.quoting import (
-    QuoteRequest,
-)
+from valuation.quotes.quoting import QuoteRequest
 from valuation.shop import Shop
 from valuation.storage.answers import KeptAnswer
 from valuation.storage.baskets import BasketStore, StoredBasket
@@ -34,14 +32,14 @@ from valuation.storage.ledger import Entry
 from valuation.storage.quotes import CodeTaken, QuoteStore
 from valuation.tables.extra_readings import extra_terms
 from valuation.use_cases.basket_codes import SaidForAll, said_for_all
-from valuation.use_cases.basket_lines import Describe, Malformed, Pricing
+from valuation.use_cases.basket_lines import Describe, InAnotherBasket, Malformed, Pricing
 from valuation.use_cases.issuing import ATTEMPTS, EXHAUSTED, Issued
 from valuation.use_cases.living import Held, held
 from valuation.use_cases.looking_up import CODE
 from valuation.use_cases.open_quotes import AlreadyOpen, Succeeds
 from valuation.use_cases.standing import answered
 
-MOST_LINES = 20
+NONE: Mapping[int, Malformed] = {}
 
 
 class NothingQuoted(ValueError):
@@ -89,9 +87,11 @@ def issue_basket(
 ) -> Basket:
     """Price every line, then write all quotes and the basket together.
 
+    A quote is in one basket. The same basket of open quotes is the one that they are in; in another
+    one a line whose quote is in a basket fails.
     ``describe``: the problem of a line's error. Errors: NothingQuoted, SingleUseCoupon,
-    UnknownCode, CodeSpent and PurchaseRefused of the basket itself, those of ``Shop.model`` and of
-    the database.
+    TooManyCodes, UnknownCode, CodeSpent and PurchaseRefused of the basket itself, those of
+    ``Shop.model`` and of the database.
     """
     model = shop.model(market)
     pricing = Pricing(shop, merchant, market, actor, mode, describe)
@@ -104,13 +104,75 @@ def issue_basket(
             raise NothingQuoted([line for line in made if not isinstance(line, Issued)])
         basket, stored = _basket(shop, request, said, made, model, merchant, mode, now)
         entries = [line.entry for line in issued if line.entry.quote]
-        answer = keep(basket) if keep else None
         try:
-            shop.ledger.write(*entries, Entry(None, (), answer, basket=stored))
+            inside = _inside(shop, stored, entries)
+            if not inside:
+                answer = keep(basket) if keep else None
+                shop.ledger.write(*entries, Entry(None, (), answer, basket=stored))
+                return basket
         except (CodeTaken, AlreadyOpen, Succeeds):
-            continue  # another's code, or somebody quoted one of the units meanwhile: look again
-        return basket
+            # Another's code, or somebody quoted one of the units, or put its quote into a basket,
+            # meanwhile: look again.
+            continue
+        failed = _failed(stored, inside, describe)
+        if again := _again(shop, stored, inside, failed):
+            if keep:
+                shop.ledger.write(Entry(None, (), keep(again)))
+            return again
+        # The other lines, among which the codes are placed anew.
+        lines = [failed.get(at, line) for at, line in enumerate(request.lines)]
+        request = replace(request, lines=lines)
     raise CodeTaken(EXHAUSTED)
+
+
+def _inside(shop: Shop, made: StoredBasket, entries: Sequence[Entry]) -> Mapping[str, str]:
+    """By their ids the codes of the baskets that quotes of a basket to write are in already.
+
+    AlreadyOpen or Succeeds where there are any and a line was priced before their units were open.
+    """
+    with reading(shop.engine) as connection:
+        told = [line["quote"] for line in made.lines if "quote" in line]
+        inside = BasketStore(connection).of_quotes(told)
+        for entry in entries if inside else ():
+            if entry.guard:
+                entry.guard.look(connection)
+    return inside
+
+
+def _again(
+    shop: Shop, made: StoredBasket, inside: Mapping[str, str], failed: Mapping[int, Malformed]
+) -> Basket | None:
+    """The basket that was asked for before, among those that the quotes of this one are in."""
+    for code in sorted({*inside.values()}):
+        again, first = find_basket(shop, code, merchant=made.merchant, mode=made.mode)
+        others = {
+            at: each for at, each in failed.items() if inside[made.lines[at]["quote"]] != code
+        }
+        if _asked(first) == _asked(made, others):
+            return again
+    return None
+
+
+def _asked(basket: StoredBasket, failed: Mapping[int, Malformed] = NONE) -> object:
+    """By which two baskets are the same: quotes hold what was said of each device. ``failed``:
+    what some lines are instead."""
+    document = orjson.loads(basket.document)
+    lines = [
+        {"position": at, "problem": failed[at].problem} if at in failed else line
+        for at, line in enumerate(document["lines"])
+    ]
+    return lines, purchase_of(document), claims_of(document)
+
+
+def _failed(
+    made: StoredBasket, inside: Mapping[str, str], describe: Describe
+) -> Mapping[int, Malformed]:
+    """By its position the problem of each line whose quote is in a basket."""
+    return {
+        at: Malformed(describe(InAnotherBasket(line["code"], inside[line["quote"]])))
+        for at, line in enumerate(made.lines)
+        if line.get("quote") in inside
+    }
 
 
 def find_basket(
@@ -158,6 +220,7 @@ def _line_now(held: Held, position: int, *, now: datetime) -> LineNow:
         bonuses=bonuses_of(held.extras),
         since=came.at if came else held.stored.issued_at,
         given=life.gift is not None,
+        overridden=life.overridden > 0,
     )
 
 

@@ -14,6 +14,7 @@ from valuation.domain.erasure import (
     Erasure,
     ErasureFacts,
     Fault,
+    Method,
     conditions_met,
     faults,
 )
@@ -150,7 +151,9 @@ def _entry(shop: Shop, before: Held, made: Erasure, actor: Actor) -> tuple[Entry
     if found:
         return Entry(None, (), erasure=row), _shown(row, None)
     met = conditions_met(method=made.method, route=before.route, conditions=before.life.conditions)
-    detail = Erased(record=row.id, conditions=met)
+    detail = Erased(
+        record=row.id, conditions=met, destroyed=made.method is Method.DESTROY
+    )  # fmt: skip
     event = event_of(
         erase(life=before.life, record=made, detail=detail, actor=actor, now=now),
         quote_id=before.stored.id,

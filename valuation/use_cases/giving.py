@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from valuation.domain.dispatch import Way
-from valuation.domain.disposition import Route
+from valuation.domain.disposition import Gate, Route
 from valuation.domain.giving import Gift, Given
 from valuation.domain.life import Life
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
+from valuation.tables import readings
 from valuation.tables.book import NoTable
 from valuation.tables.causes import CAUSES, causes
 from valuation.use_cases.step_request import StepIncomplete
@@ -52,6 +54,23 @@ def may_be_given(settling: Mapping[str, Any]) -> bool:
     """Whether the quote knows the route, and no gate closes it."""
     routes = (settling["disposition"] or {"routes": ()})["routes"]
     return any(each["route"] == Route.DONATE and each["open"] for each in routes)
+
+
+def gates_of_gift(shop: Shop, settling: Mapping[str, Any]) -> list[Gate]:
+    """What must happen before a device that is given is settled, by its quote's own gates;
+    BrokenTable where they were changed or are gone."""
+    answers = asked_of(settling).answers
+    table = shop.archive.table(versions_of(settling).tables["gates"])
+    return readings.gates(table).conditions(answers.levels, Route.DONATE) if answers else []
+
+
+def conditions_of_gift(
+    shop: Shop, gift: Gift | None, settling: Mapping[str, Any]
+) -> tuple[str, ...] | None:
+    """Their codes, each once; None where no device is given."""
+    if gift is None or gift.what is not Given.DEVICE:
+        return None
+    return tuple(dict.fromkeys(gate.code for gate in gates_of_gift(shop, settling)))
 
 
 def gives_device(life: Life) -> bool:

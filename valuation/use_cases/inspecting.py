@@ -8,7 +8,7 @@ from valuation.catalogue.identity import parse_identifier
 from valuation.domain.answers import CompletedAnswers, parse, with_answers
 from valuation.domain.counter_offer import finding_lines
 from valuation.domain.device_checks import Checked, DeviceCheck
-from valuation.domain.inspection import OtherUnit, OtherVariant, Verdict, verdict
+from valuation.domain.inspection import Confirmed, OtherUnit, OtherVariant, Verdict, verdict
 from valuation.domain.life import Life
 from valuation.domain.overrides import with_adjustment
 from valuation.domain.quote import Offer, Referral, Unit
@@ -21,6 +21,7 @@ from valuation.quotes.finding import found_document
 from valuation.quotes.quoting import unit_of
 from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
+from valuation.use_cases.giving import conditions_of_gift, gives_device, may_be_given
 from valuation.use_cases.rechecking import evidence_of
 from valuation.use_cases.step_request import CannotReprice, StepIncomplete, StepRequest
 
@@ -61,6 +62,13 @@ def inspected(
         others=[*([other] if other else []), *_other_unit(shop, asked, request)],
         evidence=_evidence(request, declared, answers, checked),
     )
+    repriced = appraiser.document(quote)
+    if isinstance(decided, Confirmed) and gives_device(current):
+        # A counter-offer's are those of the money until its owner says again what is given.
+        own = current.conditions
+        if decided.changes and may_be_given(repriced):
+            own = conditions_of_gift(shop, current.gift, repriced) or ()
+        decided = replace(decided, conditions=own)
     lines = finding_lines(
         changes=decided.changes,
         declared=asked.answers.levels,
@@ -72,7 +80,7 @@ def inspected(
         ],
     )
     return decided, found_document(
-        decided, lines, appraiser.document(quote), asked.answers, answers,
+        decided, lines, repriced, asked.answers, answers,
         before=cast(Document | None, document.get("extras")),
     )  # fmt: skip
 

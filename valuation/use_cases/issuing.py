@@ -21,10 +21,11 @@ from valuation.storage.engine import reading
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import CodeTaken, QuoteStore, StoredQuote
 from valuation.storage.units import UnitDigest
-from valuation.use_cases.claiming import claimed
+from valuation.use_cases.claiming import CodeSpent, UnknownCode, claimed
 from valuation.use_cases.open_quotes import (
     AlreadyOpen,
     Succeeds,
+    claims_again,
     digests_of,
     guard_of,
     successor,
@@ -80,13 +81,14 @@ def issue_now(
     is made anew from new entropy.
     """
     actor = Actor(role=Role.MERCHANT, id=merchant)
-    claims, check = claims_of_request(shop, request, merchant), shop.check(request.identifier)
+    claims = claims_of_request(shop, request, merchant, mode)
+    check = shop.check(request.identifier)
     for made in _attempts(
         shop, request, merchant=merchant, market=market, actor=actor, mode=mode,
         claims=claims, check=check,
     ):  # fmt: skip
         try:
-            looked_at = _looked_at(shop, request, made, actor)
+            looked_at = _looked_at(shop, request, made, actor, claims)
             shop.ledger.write(looked_at.entry)
         except AlreadyOpen as standing:
             return _standing(shop, standing.document)
@@ -112,7 +114,7 @@ async def issue_among_others(
     """
     claims = NONE
     if request.codes:
-        claims = await asyncio.to_thread(claims_of_request, shop, request, merchant)
+        claims = await asyncio.to_thread(claims_of_request, shop, request, merchant, mode)
     check = await asyncio.to_thread(shop.check, request.identifier) if shop.checking else None
     for made in _attempts(
         shop, request, merchant=merchant, market=market, actor=actor, mode=mode,
@@ -121,7 +123,7 @@ async def issue_among_others(
         try:
             looked_at = made
             if made.entry.guard:
-                looked_at = await asyncio.to_thread(_looked_at, shop, request, made, actor)
+                looked_at = await asyncio.to_thread(_looked_at, shop, request, made, actor, claims)
             answer = keep(looked_at.answered) if keep else None
             await shop.ledger.add(looked_at.entry._replace(answer=answer))
         except AlreadyOpen as standing:
@@ -145,7 +147,8 @@ def attempt(
     mode: Mode,
 ) -> Issued:
     """A quote that is priced and not written; one that is open already has an empty entry."""
-    claims, check = claims_of_request(shop, request, merchant), shop.check(request.identifier)
+    claims = claims_of_request(shop, request, merchant, mode)
+    check = shop.check(request.identifier)
     made = next(
         _attempts(
             shop, request, merchant=merchant, market=market, actor=actor, mode=mode,
@@ -153,31 +156,53 @@ def attempt(
         )
     )  # fmt: skip
     try:
-        return _looked_at(shop, request, made, actor)
+        return _looked_at(shop, request, made, actor, claims)
     except AlreadyOpen as standing:
         again = _standing(shop, standing.document)
         return Issued(again.document, Entry(None, ()), again.standing)
 
 
-def claims_of_request(shop: Shop, request: QuoteRequest, merchant: str) -> frozenset[Claim]:
-    """What the request's codes stand for; UnknownCode or CodeSpent."""
+class Claims(NamedTuple):
+    """What the codes of a request stand for; ``refused``: why a new quote cannot have them, where
+    an open one has."""
+
+    found: frozenset[Claim] = frozenset()
+    refused: UnknownCode | CodeSpent | None = None
+
+
+NONE = Claims()
+
+
+def claims_of_request(shop: Shop, request: QuoteRequest, merchant: str, mode: Mode) -> Claims:
+    """What the request's codes stand for; UnknownCode or CodeSpent.
+
+    What has become of a code since is nothing to the open quote that was asked with it.
+    """
     if not request.codes:
         return NONE
     now = shop.clock()
-    return claimed(shop, request.codes, merchant=merchant, day=shop.today(now), now=now)
+    try:
+        return Claims(claimed(shop, request.codes, merchant=merchant, day=shop.today(now), now=now))
+    except (UnknownCode, CodeSpent) as refused:
+        again = claims_again(shop, request, merchant=merchant, now=now)
+        if again is None or mode is Mode.TEST:
+            raise
+        return Claims(again, refused)
 
 
-NONE: frozenset[Claim] = frozenset()
-
-
-def _looked_at(shop: Shop, request: QuoteRequest, made: Issued, actor: Actor) -> Issued:
+def _looked_at(
+    shop: Shop, request: QuoteRequest, made: Issued, actor: Actor, claims: Claims
+) -> Issued:
     """The quote to write, which is under an open one's day and versions where there is one with
     the same answers; AlreadyOpen without a write, which a full disk would refuse."""
     try:
-        return _noticed(shop, request, made)
+        looked_at = _noticed(shop, request, made)
     except Succeeds as first:
         quote, appraiser = successor(shop, made.document, first.document)
-        return _noticed(shop, request, _issued(shop, request, quote, appraiser, actor))
+        looked_at = _noticed(shop, request, _issued(shop, request, quote, appraiser, actor))
+    if claims.refused:
+        raise claims.refused
+    return looked_at
 
 
 def _noticed(shop: Shop, request: QuoteRequest, made: Issued) -> Issued:
@@ -207,7 +232,7 @@ def _attempts(
     market: str | None,
     actor: Actor,
     mode: Mode,
-    claims: frozenset[Claim],
+    claims: Claims,
     check: DeviceCheck | None,
 ) -> Iterator[Issued]:
     """The quote, and the same under other ids and codes."""
@@ -222,7 +247,7 @@ def _attempts(
             as_of=day,
             entropy=shop.entropy(ENTROPY),
             mode=mode,
-            claims=claims,
+            claims=claims.found,
             check=check,
         )
         shop.keep(appraiser.tables.values())

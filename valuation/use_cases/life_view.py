@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from valuation.domain.disposition import FLAGS, Flag
+from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at
-from valuation.domain.moves import MOVES, Step
+from valuation.domain.moves import MOVES, ONWARD, Step
 from valuation.domain.people import Mode
 from valuation.domain.records import Role
 from valuation.quotes.documents import Document, customer_view, merchant_view
@@ -48,7 +48,7 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
             }
             for event in held.events
         ],
-        "next": sorted(step.value for step in MOVES[life.stage] if _open(step, life)),
+        "next": sorted(step.value for step in MOVES[life.stage] if _open(step, held.route, life)),
     }
 
 
@@ -69,7 +69,9 @@ def _gift(life: Life) -> Document:
     return {"donation": {**told, "delivered": life.delivered}}
 
 
-def _open(step: Step, life: Life) -> bool:
+def _open(step: Step, route: Route, life: Life) -> bool:
+    if route is Route.REFUSE and step in ONWARD:
+        return False
     return step is not Step.DELIVER or (life.gift is not None and not life.delivered)
 
 

@@ -14,8 +14,10 @@ from valuation.domain.lifecycle import as_at, fold, take
 from valuation.domain.moves import MOVES, Stage, Step
 from valuation.domain.overrides import OverrideReason, override
 from valuation.domain.people import Mode
+from valuation.domain.records import Evidence
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reservations import Place
+from valuation.domain.reversals import Rerouting
 from valuation.quotes.documents import Document
 from valuation.quotes.life_log import event_of, happened_of, told_of
 from valuation.quotes.replaying import versions_of
@@ -28,7 +30,14 @@ from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
 from valuation.storage.reservations import ReservationStore
 from valuation.use_cases.claiming import code_moves, extras_at
 from valuation.use_cases.crediting import entered
-from valuation.use_cases.giving import check_given, check_way, gift_of, gives_device, may_be_given
+from valuation.use_cases.giving import (
+    check_given,
+    check_way,
+    conditions_of_gift,
+    gift_of,
+    gives_device,
+    may_be_given,
+)
 from valuation.use_cases.inspecting import inspected
 from valuation.use_cases.looking_up import stored_quote
 from valuation.use_cases.one_unit import alone, found_digests, same_device
@@ -189,20 +198,29 @@ def _taken(
             detail, told = inspected(shop, before.document, current, request)
         case Step.REVERSE if current.stage in (Stage.SETTLED, Stage.REVERSED):
             route = before.route if current.stage is Stage.SETTLED else None
-            detail = reversal(request, settling=before.settling, route=route)
+            detail = reversal(request, settling=before.settling, life=current, route=route)
+            if isinstance(detail, Rerouting):
+                evidence = (*evidence, *_again(shop, before, request))
+        case Step.DELIVER if request.step in MOVES[current.stage]:
+            # What the list says shows no delivery.
+            again = _again(shop, before, request)
+            evidence = evidence and (*evidence, *again)
         case Step.SETTLE:
             given = gives_device(current)
             if given:
                 check_given(before.settling)
             detail = Settlement(flag=FLAGS[before.route], route=Route.DONATE if given else None)
             if request.step in MOVES[current.stage]:
-                again = checked_again(shop, before.stored.id, before.settling, request.identifier)
-                evidence = (*evidence, *again)
+                evidence = (*evidence, *_again(shop, before, request))
     happened = take(
         life=before.life, step=request.step, actor=request.actor, now=now,
-        evidence=evidence, detail=detail,
+        evidence=evidence, detail=detail, route=before.route,
     )  # fmt: skip
     return happened, told
+
+
+def _again(shop: Shop, before: Held, request: StepRequest) -> tuple[Evidence, ...]:
+    return checked_again(shop, before.stored.id, before.settling, request.identifier)
 
 
 def _consent(shop: Shop, before: Held, request: StepRequest, now: datetime) -> Consent | None:
@@ -213,7 +231,8 @@ def _consent(shop: Shop, before: Held, request: StepRequest, now: datetime) -> C
             raise StepIncomplete("amount", "name the amount that the customer saw and accepts")
         return None
     gift = gift_of(shop, request.donate, before.settling, now) if request.donate else None
-    return Consent(amount=request.amount, gift=gift, way=request.way)
+    conditions = conditions_of_gift(shop, gift, before.settling)
+    return Consent(amount=request.amount, gift=gift, way=request.way, conditions=conditions)
 
 
 def _override(shop: Shop, before: Held, current: Life, request: StepRequest) -> Detail:

@@ -13,7 +13,7 @@ from valuation.domain.happened import Kind
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage, Step
-from valuation.domain.one_unit import in_the_way
+from valuation.domain.one_unit import holds, in_the_way
 from valuation.domain.people import Mode
 from valuation.domain.refusals import IllegalStep
 from valuation.quotes.documents import Document
@@ -29,11 +29,13 @@ BINDING = frozenset({Step.ACCEPT, Step.SETTLE})
 
 
 class Mine(NamedTuple):
-    """The quote that is about to be accepted or settled, and since when it is of its unit."""
+    """The quote that is about to be accepted or settled: whether it holds its unit already, and
+    when it was or is being accepted."""
 
     stored: StoredQuote
     digests: frozenset[str]
-    since: datetime
+    holds: bool
+    accepted: datetime
 
 
 def alone(shop: Shop, stored: StoredQuote, life: Life, step: Step, now: datetime) -> Guard | None:
@@ -47,7 +49,8 @@ def alone(shop: Shop, stored: StoredQuote, life: Life, step: Step, now: datetime
         known = UnitStore(connection).of_quote(stored.id)
     if not known.digests:
         return None
-    mine = Mine(stored, known.digests, _since(life, known) or now)
+    accepted = life.last(Kind.ACCEPTED)
+    mine = Mine(stored, known.digests, _holds(life, known), accepted.at if accepted else now)
     names = tuple(f"unit/{digest}" for digest in sorted(known.digests))
     return Guard(names, partial(_look, shop=shop, mine=mine, now=now))
 
@@ -91,10 +94,8 @@ def _look(connection: Connection, *, shop: Shop, mine: Mine, now: datetime) -> N
         if quote == mine.stored.id:
             continue
         stored, life = _life(connection, quote, now)
-        since = _since(life, known)
-        if since is None:
-            continue
-        why = in_the_way(life=life, since=since, mine=mine.since, day=shop.today)
+        rival = not mine.holds or _holds(life, known)
+        why = in_the_way(life=life, rival=rival, accepted=mine.accepted, day=shop.today)
         if why is not None:
             own = stored.merchant == mine.stored.merchant
             raise IllegalStep(
@@ -110,9 +111,5 @@ def _life(connection: Connection, quote: str, now: datetime) -> tuple[StoredQuot
     return stored, as_at(life=fold(events=events), now=now)
 
 
-def _since(life: Life, known: Known) -> datetime | None:
-    """From when on a quote is of its unit: as it was accepted, or as an inspection found it."""
-    if known.position:
-        return life.events[known.position].at
-    accepted = life.last(Kind.ACCEPTED)
-    return None if accepted is None else accepted.at
+def _holds(life: Life, known: Known) -> bool:
+    return holds(life, found=known.position > 0)

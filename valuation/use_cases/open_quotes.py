@@ -4,7 +4,7 @@ The same request is that quote again. The same answers with something else besid
 quote under the open one's day and versions, valid as long as it would have been with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -14,11 +14,14 @@ import orjson
 from sqlalchemy import Connection
 
 from valuation.catalogue.identity import parse_identifier
+from valuation.domain.extras import Claim
+from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage
 from valuation.domain.people import Mode
 from valuation.domain.pricing import RULES
 from valuation.domain.quote import Pin, Quote, held_until
+from valuation.domain.tokens import code_digest
 from valuation.quotes.appraising import Appraiser
 from valuation.quotes.check_document import counted_answers
 from valuation.quotes.documents import Document
@@ -27,6 +30,7 @@ from valuation.quotes.life_log import happened_of
 from valuation.quotes.quoting import QuoteRequest
 from valuation.quotes.replaying import asked_of, pin_of, versions_of
 from valuation.shop import Shop
+from valuation.storage.engine import reading
 from valuation.storage.ledger import Guard
 from valuation.storage.quotes import QuoteStore, StoredQuote, Taken
 from valuation.tables.book import BESIDE
@@ -50,6 +54,17 @@ class Succeeds(Taken):
         self.document = document
 
 
+class OpenOverridden(Taken):
+    """A person named another amount for the merchant's open quote of the same answers: a new quote
+    beside it would be of the amount before."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"a person named another amount for the open quote {code} of this device: go on with "
+            "it, or decline or withdraw it and ask again"
+        )
+
+
 def guard_of(
     shop: Shop, request: QuoteRequest, new: StoredQuote, document: Document
 ) -> Guard | None:
@@ -66,6 +81,32 @@ def digests_of(shop: Shop, request: QuoteRequest) -> tuple[str, ...]:
     if request.identifier is None:
         return ()
     return shop.unit_keys().digests(parse_identifier(request.identifier).value)
+
+
+def claims_again(
+    shop: Shop, request: QuoteRequest, *, merchant: str, now: datetime
+) -> frozenset[Claim] | None:
+    """What the codes of the request stood for in the merchant's valid quote of the unit that was
+    asked with the same ones; None where there is none."""
+    digests = digests_of(shop, request)
+    if not digests:
+        return None
+    with reading(shop.engine) as connection:
+        valid = QuoteStore(connection).of_unit(digests, merchant=merchant, now=now)
+    each = (claims_of(orjson.loads(stored.document)) for stored in valid)
+    return next((claims for claims in each if _stands_for(claims, request.codes)), None)
+
+
+def _stands_for(claims: Collection[Claim], given: Sequence[str]) -> bool:
+    """Whether the words and codes are those of the claims; of two codes of a campaign one is."""
+    words = {claim.campaign for claim in claims if claim.code is None}
+    codes = {claim.code for claim in claims if claim.code is not None}
+    spelled = (code.strip().lower() for code in given)
+    asked = {
+        word if word in words else code_digest(code)
+        for word, code in zip(spelled, given, strict=True)
+    }
+    return asked == words | codes
 
 
 def successor(shop: Shop, made: Document, first: Document) -> tuple[Quote, Appraiser]:
@@ -93,26 +134,38 @@ def successor(shop: Shop, made: Document, first: Document) -> tuple[Quote, Appra
 def _look(
     connection: Connection, *, shop: Shop, digests: Sequence[str], new: StoredQuote, made: Document
 ) -> None:
-    """AlreadyOpen with the merchant's open quote of the same unit with the same inputs; Succeeds
-    with the one that has the same answers."""
-    first = None
-    store = QuoteStore(connection)
+    """AlreadyOpen with the merchant's open quote of the same unit with the same inputs;
+    OpenOverridden; Succeeds with one that has the same answers."""
+    store, found = QuoteStore(connection), list[tuple[Document, Life]]()
     for stored in store.of_unit(digests, merchant=new.merchant, now=new.issued_at):
         document: Document = orjson.loads(stored.document)
-        if _answered(document) != _answered(made) or not _open(store, document, new.issued_at):
+        if _answered(document) != _answered(made):
+            continue
+        life = _life(store, document, new.issued_at)
+        if life.stage is not Stage.OFFERED:
             continue
         if _asked(document) == _asked(made):
             raise AlreadyOpen(document)
-        if first is None and "pinned" not in made and _holds(shop, document, made, new.issued_at):
-            first = document
-    if first is not None:
-        raise Succeeds(first)
+        found.append((document, life))
+    for document, life in found:
+        if life.overridden:
+            raise OpenOverridden(str(document["code"]))
+    if "pinned" in made:
+        return
+    held = [each for each, _ in found if _holds(shop, each, made, new.issued_at)]
+    if held:
+        raise Succeeds(max(held, key=partial(_preferred, made=made)))
 
 
-def _open(store: QuoteStore, document: Document, now: datetime) -> bool:
+def _preferred(document: Document, *, made: Document) -> tuple[bool, int]:
+    """The one that differs in what is beside it alone; then the best for the customer."""
+    offer = cast(Mapping[str, int], document["offer"])
+    return _same(document) == _same(made), offer["amount"]
+
+
+def _life(store: QuoteStore, document: Document, now: datetime) -> Life:
     events = store.events(str(document["id"]))
-    life = fold(events=[happened_of(event, document) for event in events])
-    return as_at(life=life, now=now).stage is Stage.OFFERED
+    return as_at(life=fold(events=[happened_of(event, document) for event in events]), now=now)
 
 
 def _holds(shop: Shop, document: Document, made: Document, now: datetime) -> bool:
@@ -136,5 +189,8 @@ def _answered(document: Document) -> object:
 
 
 def _asked(document: Document) -> object:
-    same = [document[name] for name in SAME]
-    return same, purchase_of(document), claims_of(document)
+    return _same(document), purchase_of(document), claims_of(document)
+
+
+def _same(document: Document) -> object:
+    return [document[name] for name in SAME]

@@ -63,9 +63,10 @@ def place_document(
     if place is None or (place.until is not None and now > place.until):
         return {}
     if customer:
+        if place.facility is None:
+            return {}
         kind = kind_of(place)
-        told = {"kind": kind.value, **KINDS[kind]._asdict()}
-        return {"facility": told} if place.facility else {}
+        return {"facility": {"kind": kind.value, **KINDS[kind]._asdict()}}
     why = place.reason and {"code": place.reason.value, **REASONS[place.reason]._asdict()}
     handling = (settling["disposition"] or {}).get("handling")
     return {
@@ -85,12 +86,16 @@ def place_document(
 
 
 def facility_list(shop: Shop, *, count: bool = True) -> list[dict[str, Any]]:
-    """Every facility with its places of this week and the next; ``count`` False: as if none were
-    taken."""
+    """Every facility with its places from this week to the last in which one is taken, and of the
+    next at least; ``count`` False: as if none were taken."""
     now = shop.clock()
     weeks = [week_of(shop.today(now)), week_of(shop.today(now + WEEK))]
     with reading(shop.engine) as connection:
-        taken = ReservationStore(connection).taken(weeks if count else (), now=now)
+        store = ReservationStore(connection)
+        last = store.last_week(now=now) if count else None
+        while last and weeks[-1] < last:
+            weeks.append(week_of(shop.today(now + len(weeks) * WEEK)))
+        taken = store.taken(weeks if count else (), now=now)
     return [
         {
             "id": each.id,

@@ -1,4 +1,5 @@
-"""The use case: before a device is paid for, its block list and lock are asked for once more.
+"""The use case: before a device is paid for, sent another way or delivered, its block list and lock
+are asked for once more.
 
 The database has digests of the unit and no clear identifier: a list that is at hand is digested
 under the same keys; any other source needs the identifier once more.
@@ -58,7 +59,7 @@ def _check(shop: Shop, quote_id: str, identifier: str | None) -> DeviceCheck | N
     if check is None:
         raise StepIncomplete(
             "identifier",
-            "the block list is asked again before a device is paid for, and this one needs the "
+            "the block list is asked again before a device goes on, and this one needs the "
             "IMEI or serial number: name it",
         )
     return check

@@ -61,7 +61,7 @@ def reserved(
     if stored.mode is Mode.TEST or event.kind in (Kind.REVERSED, Kind.DELIVERED):
         return Reserved(before)
     move = PlaceMove(stored.id, len(life.events) - 1, event.at, None)
-    if life.stage not in KEEPING:
+    if life.stage not in KEEPING or route is Route.REFUSE:
         return Reserved(None, move if before else None)
     facilities = known_facilities(shop, event.at)
     found = _found(shop, stored, settling, life, route, before, facilities)

@@ -7,10 +7,11 @@ from typing import Any, cast
 from valuation.domain.extra_terms import PurchaseRefused
 from valuation.quotes.documents import Document
 from valuation.storage.baskets import BasketNotFound
-from valuation.use_cases.basket_codes import SingleUseCoupon
-from valuation.use_cases.basket_lines import SameUnit
+from valuation.use_cases.basket_codes import SingleUseCoupon, TooManyCodes
+from valuation.use_cases.basket_lines import InAnotherBasket, SameUnit
 from valuation.use_cases.baskets import NothingQuoted
 from valuation.use_cases.claiming import CodeSpent, UnknownCode
+from valuation.use_cases.open_quotes import OpenOverridden
 from valuation.web.problem import FieldError, Problem, in_body
 
 WORDS = "a running campaign's word, or a single-use code as it was printed"
@@ -40,6 +41,11 @@ def _single_use_coupon(error: SingleUseCoupon) -> Problem:
     return Problem(422, "single_use_coupon", "Single-use coupon", f"codes: {error}", (found,))
 
 
+def _too_many_codes(error: TooManyCodes) -> Problem:
+    found = in_body(("codes", str(error.place)), str(error), "fewer, or in the lines' own codes")
+    return Problem(422, "too_many_codes", "Too many codes", f"{found.field}: {error}", (found,))
+
+
 def _nothing_quoted(error: NothingQuoted) -> Problem:
     """Every line's problem, and the fields of all of them as they stand in the basket's body."""
     lines = [{"position": at, "problem": each} for at, each in enumerate(error.problems)]
@@ -60,6 +66,15 @@ def _same_unit(error: SameUnit) -> Problem:
     return Problem(422, "same_unit", "Same unit", str(error), (found,))
 
 
+def _in_another_basket(error: InAnotherBasket) -> Problem:
+    found = in_body(("device", "identifier"), str(error), "a device whose quote is in no basket")
+    return Problem(409, "in_another_basket", "In another basket", str(error), (found,))
+
+
+def _open_overridden(error: OpenOverridden) -> Problem:
+    return Problem(409, "open_overridden", "Amount named by a person", str(error))
+
+
 def line_problem(problem: Problem) -> Document:
     """A problem as a member of a basket: without what only a whole answer has."""
     errors = [asdict(each) for each in problem.errors]
@@ -75,4 +90,7 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (SingleUseCoupon, _single_use_coupon),
     (NothingQuoted, _nothing_quoted),
     (SameUnit, _same_unit),
+    (TooManyCodes, _too_many_codes),
+    (InAnotherBasket, _in_another_basket),
+    (OpenOverridden, _open_overridden),
 )

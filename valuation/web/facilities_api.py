@@ -1,4 +1,4 @@
-"""/v1/facilities: who takes devices, and how many more this week and the next."""
+"""/v1/facilities: who takes devices, and how many more week by week."""
 
 from fastapi import APIRouter, Response
 
@@ -22,7 +22,8 @@ class WeekOut(Out):
 
 
 class FacilityPlacesOut(Out):
-    """A facility: what it may take, kilometres by region, and its places of two weeks."""
+    """A facility: what it may take, kilometres by region, and its places from this week to the last
+    in which one is taken, of the next at least."""
 
     id: str
     en: str
@@ -47,7 +48,8 @@ class FacilitiesOut(Out):
     summary="Facilities and their free places",
 )
 def get_facilities(caller: Caller, shop: InShop) -> Response:
-    """This week's places and the next week's. A test key reserves none, and sees none taken."""
+    """Places from this week to the last in which one is taken. A test key reserves none, and sees
+    none taken."""
     check_allowed(caller, Action.READ_VALUES)
     told = facility_list(shop, count=caller.mode is not Mode.TEST)
     return json_response({"facilities": told})

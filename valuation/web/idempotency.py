@@ -4,6 +4,7 @@ What is kept is written in the transaction of what the request did, so that ther
 without the other. Only what did something is kept: a refusal may be tried again.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from anyio import to_thread
 from fastapi import Depends, Request, Response
 
 from valuation.domain.people import Mode
-from valuation.domain.redaction import holds_identifier
+from valuation.domain.redaction import IMEI, holds_identifier, personal_data
 from valuation.domain.refusals import IllegalStep
 from valuation.shop import Shop
 from valuation.storage.answers import AnswerStore, KeptAnswer
@@ -25,6 +26,7 @@ from valuation.web.auth import Caller
 HEADER = "idempotency-key"
 LONGEST = 255
 KEPT = timedelta(hours=24)
+MIXED = re.compile(r"(?=[0-9]*[A-Za-z])[0-9A-Za-z]+")
 CUSTOMERS = "/v1/customers"  # here a till may take a phone number for a key
 AGAIN = {"Idempotent-Replayed": "true"}
 # The same request may have come a moment before: then it is its answer that holds.
@@ -87,6 +89,8 @@ async def _keeping(request: Request, caller: Caller, shop: InShop) -> Keeping | 
         return None
     if not 0 < len(key) <= LONGEST or not key.isprintable():
         raise KeyUnusable(f"an idempotency key has 1 to {LONGEST} printable characters")
+    if request.url.path != CUSTOMERS and (found := _persons(key)):
+        raise KeyUnusable(f"this looks like {found}, and keys are kept: take one that names nobody")
     # Tills take what is at hand for a key, an IMEI too: that is kept as the unit's own digest is.
     # What a test key was answered is no answer to a live one: a line break is in no key of theirs.
     if caller.mode is Mode.TEST:
@@ -97,6 +101,15 @@ async def _keeping(request: Request, caller: Caller, shop: InShop) -> Keeping | 
     # Keyed too: whoever knows the rest of a body would try every phone number or IMEI.
     digest = shop.unit_keys().steady.digest((asked + await request.body()).decode("latin-1"))
     return Keeping(shop, caller.merchant, key, digest, shop.clock())
+
+
+def _persons(key: str) -> str | None:
+    """What of a person's the key holds. A random key holds digits among its letters by chance: only
+    an address, or a number that no letter runs into, is one."""
+    found = personal_data(key.lower())
+    if found and "@" not in key:
+        found = personal_data(MIXED.sub(" ", key))
+    return None if found == IMEI else found
 
 
 MaybeKeeping = Annotated[Keeping | None, Depends(_keeping)]

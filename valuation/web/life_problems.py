@@ -15,7 +15,7 @@ from valuation.receipts.keys import KeyRingDamaged
 from valuation.receipts.receipt import ReceiptRefused
 from valuation.storage.answers import KeyTaken
 from valuation.storage.quotes import PlaceTaken
-from valuation.use_cases.receipting import NothingToReceipt
+from valuation.use_cases.receipting import NothingToReceipt, Overridden
 from valuation.use_cases.step_request import CannotReprice, StepIncomplete
 from valuation.web.idempotency import KeyReused, KeyUnusable
 from valuation.web.problem import RETRY, FieldError, Problem, in_body
@@ -57,6 +57,10 @@ def _no_receipt(error: NothingToReceipt) -> Problem:
     return Problem(409, "nothing_to_receipt", "Nothing to receipt", str(error))
 
 
+def _overridden(error: Overridden) -> Problem:
+    return Problem(409, "overridden", "Overridden since", str(error))
+
+
 def _receipt_refused(error: ReceiptRefused) -> Problem:
     return Problem(409, "receipt_refused", "Not signed", str(error))
 
@@ -94,6 +98,7 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (BundleFailedTrial, _versions),
     (BoosterRefused, _versions),
     (NothingToReceipt, _no_receipt),
+    (Overridden, _overridden),
     (ReceiptRefused, _receipt_refused),
     (KeyRingDamaged, _keys),
     (KeyRingBusy, _keys),

@@ -201,8 +201,8 @@ class QuoteIn(LineIn, InMarket):
 
 class BasketIn(InMarket):
     """Devices, and what is bought with all of them. `codes`: a bonus's word holds for every line
-    that it fits, a coupon's for the purchase; a bonus's single-use code goes to the line to which
-    it adds most, unless a line names it in its own `codes`."""
+    that it fits, a coupon's for the purchase; a bonus's single-use codes go where all
+    is worth most, unless a line names one in its own `codes`."""
 
     # Each line is read by itself, so that one that is malformed sinks no other.
     lines: Annotated[list[Annotated[LineIn, SkipValidation]], Field(min_length=1, max_length=20)]
