@@ -240,8 +240,17 @@ def test_where_devices_are_checked_an_inspection_names_the_one_that_was_quoted(
     with pytest.raises(StepIncomplete, match="name the IMEI") as incomplete:
         till.step(Step.INSPECT)
     assert incomplete.value.member == "identifier"
+
+
+def test_a_device_that_nobody_named_is_named_at_the_inspection_and_found_listed(
+    shop: Shop, block_list: Path
+) -> None:
+    till = Till(asking(shop, BlockListFile(block_list)))
     till.received()
-    assert till.step(Step.INSPECT).life.stage is Stage.INSPECTED, "nobody knows which unit it is"
+    with pytest.raises(StepIncomplete, match="name the IMEI"):
+        till.step(Step.INSPECT)
+    block_list.write_text(f"{HEAD}{IMEI},listed,\n")
+    assert till.step(Step.INSPECT, identifier=IMEI).life.stage is Stage.COUNTER_OFFERED
 
 
 @pytest.mark.parametrize("rotated", [False, True])

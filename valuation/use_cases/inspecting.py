@@ -36,9 +36,10 @@ def inspected(
     """
     appraiser = shop.appraiser(versions_of(document))
     asked = asked_of(document)
-    if shop.checking and asked.subject.unit and request.identifier is None:
+    if shop.checking and request.identifier is None:
         raise StepIncomplete(
-            "identifier", "the block list is asked again: name the IMEI or serial number found"
+            "identifier",
+            "the block list is asked of what is here: name the IMEI or serial number found",
         )
     assert asked.answers is not None  # noqa: S101 -- an offer has answers
     declared = asked.answers
