@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeClock, FakeEntropy
+from tests.quotes.checking import HEAD
 from tests.web.conftest import installation
 from valuation.settings import Settings
 from valuation.shop import Shop, open_shop
@@ -22,3 +23,11 @@ def shop(models: Path, tmp_path: Path, database_url: str, clock: FakeClock) -> I
     shop = open_shop(settings, clock=clock, entropy=FakeEntropy())
     yield shop
     shop.engine.dispose()
+
+
+@pytest.fixture
+def block_list(tmp_path: Path) -> Path:
+    """A list that says nothing of any device yet."""
+    file = tmp_path / "block-list.csv"
+    file.write_text(HEAD)
+    return file

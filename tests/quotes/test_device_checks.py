@@ -1,70 +1,27 @@
 """Block list and activation lock: what a source says counts beside the answers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 
-from tests.fakes import NOON, FakeClock
-from tests.quotes.settling import back
+from tests.fakes import FakeClock
+from tests.quotes.checking import HEAD, MISSING, OTHER_IMEI, Fixed, asking, says
 from tests.quotes.telling import (
     ANSWERS,
     IMEI,
     IPHONE,
     MERCHANT,
-    PHOTO,
-    Till,
-    amount_of,
-    found,
 )
-from tests.quotes.test_same_unit import rotate
 from valuation.catalogue.block_list import BlockListFile
-from valuation.catalogue.device_checks import Checking
-from valuation.catalogue.identity import Identifier
-from valuation.domain.device_checks import DeviceCheck, Listing, LockState, Why
-from valuation.domain.disposition import Route
-from valuation.domain.giving import Given
-from valuation.domain.moves import Stage, Step
-from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.device_checks import DeviceCheck, Why
 from valuation.quotes.documents import canonical, customer_view, merchant_view
 from valuation.quotes.quoting import QuoteRequest
 from valuation.quotes.replaying import replayed
 from valuation.shop import Shop
 from valuation.use_cases.issuing import issue
-from valuation.use_cases.step_request import StepIncomplete
 from valuation.web.quote_schemas import CustomerQuote, MerchantQuote
-
-HEAD = "# source: Harbour police list\n# date: 2026-11-20\nidentifier,block_list,activation_lock\n"
-OTHER_IMEI = "356938035643809"
-MISSING = object()
-
-
-@dataclass
-class Fixed:
-    """A source that does one thing whatever it is asked, and remembers how often it was."""
-
-    does: Callable[[], DeviceCheck]
-    asked: int = 0
-    source: str = "a source"
-
-    def check(self, identifier: Identifier, *, now: datetime) -> DeviceCheck:  # noqa: ARG002 -- as sources are asked
-        self.asked += 1
-        return self.does()
-
-
-def says(block_list: str = "unknown", lock: str = "unknown") -> Fixed:
-    check = DeviceCheck(
-        block_list=Listing(block_list), activation_lock=LockState(lock), source="a source", at=NOON
-    )
-    return Fixed(lambda: check)
-
-
-def asking(shop: Shop, source: Any, *, patience: float = 5.0) -> Shop:
-    return replace(shop, checking=Checking(source, patience))
 
 
 def quoted(shop: Shop, imei: str | None = IMEI, **answers: object) -> dict[str, Any]:
@@ -76,14 +33,6 @@ def quoted(shop: Shop, imei: str | None = IMEI, **answers: object) -> dict[str, 
 def finding(document: dict[str, Any], question: str) -> dict[str, Any]:
     (of,) = (f for f in document["checks"]["findings"] if f["question"] == question)
     return dict(of)
-
-
-@pytest.fixture
-def block_list(tmp_path: Path) -> Path:
-    """A list that says nothing of any device yet."""
-    file = tmp_path / "block-list.csv"
-    file.write_text(HEAD)
-    return file
 
 
 def test_without_a_source_a_quote_is_as_it_was(shop: Shop) -> None:
@@ -199,118 +148,6 @@ def test_a_newly_listed_device_is_no_open_quote_of_before(shop: Shop, clock: Fak
     listed = quoted(asking(shop, says("listed")))
     assert (listed["id"] != before["id"], listed["outcome"]) == (True, "refused")
     assert quoted(asking(shop, says("listed")))["id"] == listed["id"]
-
-
-def test_a_device_listed_since_is_a_changed_answer_at_the_inspection(
-    shop: Shop, block_list: Path
-) -> None:
-    till = Till(asking(shop, BlockListFile(block_list)))
-    assert till.quote(imei=IMEI)["checks"]["why"] == Why.NOT_IN_SOURCE  # type: ignore[index]
-    till.step(Step.ACCEPT)
-    till.step(Step.RECEIVE)
-    block_list.write_text(f"{HEAD}{IMEI},listed,\n")
-    after = till.step(Step.INSPECT, identifier=IMEI)
-    (line,) = found(after)["lines"]
-    (change,) = line["changes"]
-    assert change["reason"] == "block_list_found"
-    assert (change["declared"], change["inspected"]) == ("clear", "listed")
-    checks = found(after)["quote"]["checks"]
-    assert change["evidence"] == [
-        {"digest": checks["digest"], "place": "Harbour police list", "note": "of 2026-11-20"}
-    ]
-    assert (after.life.stage, after.life.amount) == (Stage.COUNTER_OFFERED, 0)
-    assert IMEI not in str(after.events)
-
-
-def test_an_inspection_whose_check_finds_nothing_new_changes_nothing(
-    shop: Shop, block_list: Path
-) -> None:
-    till = Till(asking(shop, BlockListFile(block_list)))
-    before = till.received(imei=IMEI).life.amount
-    after = till.step(Step.INSPECT, identifier=IMEI)
-    assert (after.life.amount, found(after)["lines"]) == (before, [])
-    assert found(after)["quote"]["checks"]["why"] == Why.NOT_IN_SOURCE
-
-
-def test_where_devices_are_checked_an_inspection_names_the_one_that_was_quoted(
-    shop: Shop, block_list: Path
-) -> None:
-    till = Till(asking(shop, BlockListFile(block_list)))
-    till.received(imei=IMEI)
-    with pytest.raises(StepIncomplete, match="name the IMEI") as incomplete:
-        till.step(Step.INSPECT)
-    assert incomplete.value.member == "identifier"
-
-
-def test_a_device_that_nobody_named_is_named_at_the_inspection_and_found_listed(
-    shop: Shop, block_list: Path
-) -> None:
-    till = Till(asking(shop, BlockListFile(block_list)))
-    till.received()
-    with pytest.raises(StepIncomplete, match="name the IMEI"):
-        till.step(Step.INSPECT)
-    block_list.write_text(f"{HEAD}{IMEI},listed,\n")
-    assert till.step(Step.INSPECT, identifier=IMEI).life.stage is Stage.COUNTER_OFFERED
-
-
-@pytest.mark.parametrize("rotated", [False, True])
-def test_a_device_listed_after_its_inspection_is_not_paid_for(
-    shop: Shop, block_list: Path, rotated: bool
-) -> None:
-    """The database has a digest of the unit alone, and nobody names the identifier again."""
-    till = Till(asking(shop, BlockListFile(block_list)))
-    till.received(imei=IMEI)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    if rotated:
-        rotate(shop)
-    block_list.write_text(f"{HEAD}{OTHER_IMEI},clean,off\n{IMEI},listed,on\n")
-    with pytest.raises(IllegalStep, match="Harbour police list now says") as no:
-        till.step(Step.SETTLE)
-    assert no.value.code is Refusal.LISTED_SINCE
-    assert "block_list listed, activation_lock on" in str(no.value)
-    with pytest.raises(IllegalStep):
-        till.step(Step.SETTLE, identifier=IMEI)
-    block_list.write_text(f"{HEAD}{OTHER_IMEI},listed,on\n")
-    after = till.step(Step.SETTLE)
-    assert after.life.stage is Stage.SETTLED
-    (state,) = after.life.events[-1].evidence
-    assert (state.place, IMEI in str(after.events)) == ("Harbour police list", False)
-
-
-def test_a_device_listed_after_its_settlement_is_neither_routed_elsewhere_nor_delivered(
-    shop: Shop, block_list: Path
-) -> None:
-    till = Till(asking(shop, BlockListFile(block_list)))
-    quoted = till.quote(imei=IMEI)
-    gift = (Given.DEVICE, "demo-school")
-    till.step(Step.ACCEPT, amount=amount_of(quoted), donate=gift)
-    till.step(Step.RECEIVE)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    till.step(Step.SETTLE)
-    with pytest.raises(IllegalStep) as unshown:
-        till.step(Step.DELIVER)
-    assert unshown.value.code is Refusal.EVIDENCE_MISSING, "what a list says shows no delivery"
-    block_list.write_text(f"{HEAD}{IMEI},listed,off\n")
-    with pytest.raises(IllegalStep, match="now says"):
-        till.step(Step.DELIVER, evidence=(PHOTO,))
-    with pytest.raises(IllegalStep, match="now says"):
-        back(till, Route.DISMANTLE)
-    assert back(till).life.stage is Stage.REVERSED, "nothing need be sent anywhere to be taken back"
-
-
-def test_a_source_that_needs_the_identifier_is_given_it_before_anything_is_paid(
-    shop: Shop,
-) -> None:
-    till = Till(asking(shop, says("clean", "off")))
-    till.received(imei=IMEI)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    for identifier in (None, OTHER_IMEI):
-        with pytest.raises(StepIncomplete):
-            till.step(Step.SETTLE, identifier=identifier)
-    assert till.step(Step.SETTLE, identifier=IMEI).life.stage is Stage.SETTLED
 
 
 def test_the_file_names_its_state_and_a_new_one_counts_without_a_restart(

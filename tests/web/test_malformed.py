@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.web.answers import IMEI
+from tests.web.answers import IMEI, make_body
 from valuation.domain.questions import QUESTIONS
 
 JSON = {"content-type": "application/json"}
@@ -125,3 +125,13 @@ def test_a_market_that_is_not_served_is_a_member_of_the_body_or_a_parameter(
     asked = standing.get("/v1/bundle?market=atlantis").json()["errors"][0]
     assert (posted["field"], posted["pointer"]) == ("market", "/market")
     assert (asked["field"], asked["pointer"]) == ("market", None)
+
+
+def test_a_wrong_reason_names_its_member_and_every_reason_there_is(client: httpx.Client) -> None:
+    quote = client.post("/v1/quotes", json=make_body()).json()
+    body = {"step": "override", "amount": 1, "reason": "whim"}
+    answer = client.post(f"/v1/quotes/{quote['id']}/steps", json=body)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, "reason")
+    assert "goodwill" in error["accepted"]
+    assert "resale_failed" in error["accepted"]

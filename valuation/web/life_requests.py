@@ -31,6 +31,13 @@ Text = Annotated[
 Amount = Annotated[int, Field(ge=0, le=2**53, strict=True)]
 
 
+# One text and not a union of two enums: an error then names the member and every reason there is.
+REASONS = (*OverrideReason, *ReversalReason)
+Reason = Annotated[
+    str, Field(pattern=f"^({'|'.join(REASONS)})$", description=f"one of {', '.join(REASONS)}")
+]
+
+
 class EvidenceIn(_Sent):
     """A photo or report: its SHA-256, where it lies, a note that names no unit."""
 
@@ -66,7 +73,7 @@ class StepIn(_Sent):
     photos: Annotated[dict[str, Proofs], Field(max_length=32)] = Field(default_factory=dict)
     evidence: Proofs = Field(default_factory=list)
     condition: Annotated[str, Field(max_length=64)] | None = None
-    reason: OverrideReason | ReversalReason | None = None
+    reason: Reason | None = None
     route: Route | None = None
     donate: DonateIn | None = Field(default=None, description="What the customer gives away.")
     way: Way | None = Field(default=None, description="How the device is handed over.")
@@ -85,11 +92,15 @@ class StepIn(_Sent):
             "photos": {q: tuple(each.evidence() for each in p) for q, p in self.photos.items()},
             "evidence": tuple(each.evidence() for each in self.evidence),
             "condition": self.condition,
-            "reason": self.reason,
+            "reason": _reason(self.reason) if self.reason else None,
             "route": self.route,
             "donate": (self.donate.what, self.donate.cause) if self.donate else None,
             "way": self.way,
         }
+
+
+def _reason(said: str) -> OverrideReason | ReversalReason:
+    return OverrideReason(said) if said in list(OverrideReason) else ReversalReason(said)
 
 
 class Form(BaseModel):
