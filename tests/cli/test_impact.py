@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Run
 from tests.databases import connected, unprotect
 from tests.fakes import FakeClock, FakeEntropy
-from tests.quotes.settling import SWOLLEN, settled
+from tests.quotes.settling import SWOLLEN, gone
 from tests.quotes.telling import Till
 from valuation.cli.impact import impact
 from valuation.settings import Settings
@@ -21,13 +21,13 @@ from valuation.shop import DEFAULT_MERCHANT, open_shop
 
 @pytest.fixture
 def till(environment: dict[str, str]) -> Iterator[Till]:
-    """Two devices are settled: one resold, one dismantled."""
+    """Two devices went their way: one resold, one dismantled."""
     shop = open_shop(
         Settings.from_environment(environment), clock=FakeClock(), entropy=FakeEntropy()
     )
     till = Till(shop, merchant=DEFAULT_MERCHANT)
-    settled(till)
-    settled(till, **SWOLLEN)
+    gone(till)
+    gone(till, **SWOLLEN)
     yield till
     shop.engine.dispose()
 
@@ -59,7 +59,7 @@ def test_the_ledger_is_shown_checked_and_taken_back(
     broken = run(impact, "verify")
     assert broken.exit_code == 1
     assert "entry 3 follows 1: entries between are missing" in broken.stdout
-    assert "1 settled quotes are not counted" in broken.stdout
+    assert "1 quotes whose device went its way are not counted" in broken.stdout
 
 
 def test_an_export_says_everything_and_can_be_checked_by_hand(

@@ -7,6 +7,7 @@ import pytest
 
 from valuation.domain.disposition import Flag, Route
 from valuation.domain.happened import (
+    Completion,
     ConditionMet,
     Detail,
     Erased,
@@ -109,6 +110,8 @@ def make_try(step: Step, life: Life) -> Try:
             return Try(step=step, detail=ConditionMet(condition=HAZARD), evidence=(PHOTO,))
         case Step.SETTLE:
             return Try(step=step, detail=Settlement(flag=Flag.DISMANTLE))
+        case Step.COMPLETE:
+            return Try(step=step, detail=Completion(route=life.rerouted or Route.DISMANTLE))
         case Step.REVERSE:
             return Try(step=step, detail=reversal(life))
         case Step.OVERRIDE:

@@ -21,8 +21,10 @@ from tests.domain.lives import (
     confirmed,
     counter_offered,
     countered,
+    erased,
     life_in,
     make_life,
+    make_opening,
     make_try,
     overridden,
     refused,
@@ -31,10 +33,18 @@ from tests.domain.lives import (
     then,
 )
 from valuation.domain.disposition import Flag, Route
-from valuation.domain.happened import ConditionMet, Consent, Detail, Kind, Settlement
+from valuation.domain.happened import (
+    Completion,
+    ConditionMet,
+    Consent,
+    Detail,
+    Kind,
+    Opening,
+    Settlement,
+)
 from valuation.domain.inspection import Confirmed
 from valuation.domain.life import Life
-from valuation.domain.lifecycle import take
+from valuation.domain.lifecycle import fold, take
 from valuation.domain.moves import Stage, Step
 from valuation.domain.records import CLOCK, Actor, BadRecord
 from valuation.domain.refusals import SENTENCES, IllegalStep, Refusal
@@ -48,29 +58,30 @@ indicative         | decline: declined; withdraw: withdrawn; * ! indicative
 valued             | * ! no_offer
 referred           | * ! referred
 accepted           | receive: received; decline: declined; override: accepted
-                   | accept withdraw ! already_accepted; deliver reverse ! not_settled
+                   | accept withdraw ! already_accepted; complete deliver reverse ! not_settled
                    | * ! not_received
 received           | inspect: inspected; decline_return: declined_return; override: received
                    | accept withdraw ! already_accepted; decline ! device_here
                    | receive ! already_received; decline_recycling ! not_counter_offered
                    | show settle ! not_inspected; return recycle ! not_declined
-                   | deliver reverse ! not_settled
+                   | complete deliver reverse ! not_settled
 inspected          | show: inspected; settle: settled; override: inspected
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
-                   | deliver reverse ! not_settled
+                   | complete deliver reverse ! not_settled
 counter_offered    | accept: counter_accepted; override: counter_offered
                    | decline_return: declined_return; decline_recycling: declined_recycling
                    | withdraw ! already_accepted; decline ! device_here; receive ! already_received
                    | inspect ! already_inspected; show settle ! counter_offer_open
-                   | return recycle ! not_declined; deliver reverse ! not_settled
+                   | return recycle ! not_declined; complete deliver reverse ! not_settled
 counter_accepted   | show: counter_accepted; settle: settled; override: counter_accepted
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
-                   | deliver reverse ! not_settled
-settled            | reverse: reversed; deliver ! nothing_given; * ! already_settled
+                   | complete deliver reverse ! not_settled
+settled            | reverse: reversed; deliver ! nothing_given; complete ! recycled_unerased
+                   | * ! already_settled
 reversed           | reverse: settled; * ! already_reversed
 declined           | * ! already_declined
 withdrawn          | * ! withdrawn
@@ -164,6 +175,30 @@ def test_what_was_settled_is_taken_back_and_the_money_stays_as_it_was_paid() -> 
     assert (again.stage, again.amount, again.rerouted) == (Stage.SETTLED, AMOUNT, Route.DISMANTLE)
     straight = then(settled, Try(step=Step.REVERSE, detail=reversal(back)))
     assert (straight.stage, straight.rerouted) == (Stage.SETTLED, Route.DISMANTLE)
+
+
+def test_what_was_settled_goes_its_way_once_and_again_once_it_came_back() -> None:
+    settled = life_in(Stage.SETTLED)
+    assert refused(settled, make_try(Step.COMPLETE, settled), at=soon(settled)) is (
+        Refusal.RECYCLED_UNERASED
+    )
+    gone = then(erased(settled), Step.COMPLETE)
+    assert (gone.stage, gone.completed, gone.amount) == (Stage.SETTLED, Route.DISMANTLE, AMOUNT)
+    assert refused(gone, make_try(Step.COMPLETE, gone), at=soon(gone)) is Refusal.ALREADY_COMPLETED
+    back = then(gone, Step.REVERSE)
+    assert back.completed is None
+    assert refused(back, make_try(Step.COMPLETE, back), at=soon(back)) is Refusal.ALREADY_REVERSED
+    assert then(back, Step.REVERSE, Step.COMPLETE).completed is Route.DISMANTLE
+
+
+def test_what_keeps_nobodys_data_goes_without_a_record() -> None:
+    kind = make_opening()
+    assert isinstance(kind.detail, Opening)
+    plain = replace(kind, detail=replace(kind.detail, holds_data=False))
+    life = then(fold(events=[plain]), Step.ACCEPT, Step.RECEIVE, Step.INSPECT)
+    settled = then(life, Try(step=Step.SETTLE, detail=Settlement(flag=Flag.RESALE)))
+    resold = Try(step=Step.COMPLETE, detail=Completion(route=Route.AS_IS))
+    assert then(settled, resold).completed is Route.AS_IS
 
 
 def test_what_was_taken_back_is_not_resold_before_its_erasure() -> None:

@@ -31,7 +31,15 @@ from tests.domain.lives import (
 )
 from valuation.domain.disposition import Flag, Route
 from valuation.domain.erasing import erase
-from valuation.domain.happened import ConditionMet, Detail, Erased, Happened, Kind, Settlement
+from valuation.domain.happened import (
+    Completion,
+    ConditionMet,
+    Detail,
+    Erased,
+    Happened,
+    Kind,
+    Settlement,
+)
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at, fold, take
@@ -43,7 +51,7 @@ from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 FOR_CUSTOMERS = ("accept", "decline", "decline_return", "decline_recycling")
 ON = (Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE,
-      Step.REVERSE)  # fmt: skip
+      Step.COMPLETE, Step.REVERSE)  # fmt: skip
 STAFF = (Role.CLERK, Role.MANAGER)
 
 
@@ -58,7 +66,7 @@ class Slip:
         self.until: datetime | None = None if self.over else ISSUED + VALID
         self.amount = 120_000 if kind is Kind.OFFERED else None
         self.erase = erase
-        self.resold, self.empty = resold, False
+        self.resold, self.empty, self.gone = resold, False, False
 
     def time(self, now: datetime) -> None:
         if self.until is not None and now > self.until:
@@ -72,8 +80,8 @@ class Slip:
         """The code that refuses the step for where things stand; nothing where it may be taken."""
         if self.over:
             settled = self.over in ("already_settled", "already_reversed")
-            given = self.over == "already_settled" and step == "deliver"
-            return "" if given or (settled and step == "reverse") else self.over
+            goes = self.over == "already_settled" and step in ("deliver", "complete")
+            return "" if goes or (settled and step == "reverse") else self.over
         if self.goes:
             going = "to_be_returned" if self.goes == "return" else "to_be_recycled"
             return "" if step == self.goes else going
@@ -84,7 +92,7 @@ class Slip:
             return "not_accepted" if early else ""
         if step == "withdraw" or (step == "accept" and not self.asking):
             return "already_accepted"
-        if step in ("override", "reverse", "deliver"):
+        if step in ("override", "reverse", "deliver", "complete"):
             return "" if step == "override" else "not_settled"
         return self._of_the_device(step)
 
@@ -130,7 +138,10 @@ class Slip:
                 self.until, self.asking = None, False
             case "show":
                 self.erase = False
+            case "complete":
+                self.gone = True
             case "reverse":
+                self.gone = False
                 self.over = "already_settled" if elsewhere else "already_reversed"
             case "decline" | "withdraw" | "settle" | "return" | "recycle":
                 self.until = None
@@ -187,7 +198,8 @@ class Quotes(RuleBasedStateMachine):
     def go_on(self, difference: int, no: bool) -> None:
         """The next step of the way, or a no to the counter-offer, so that lives get long."""
         self.slip.time(self.now)
-        step = next((s for s in ON if not self.slip.objection(s.value)), None)
+        on = (s for s in ON if not self.slip.objection(s.value))
+        step = next((s for s in on if not (s is Step.COMPLETE and self.slip.gone)), None)
         if step is not None:
             no = no and self.slip.asking
             self.attempt(Step.DECLINE_RECYCLING if no else step, MANAGER, difference=difference)
@@ -250,6 +262,9 @@ class Quotes(RuleBasedStateMachine):
         amount = max(0, agreed + difference)
         if step is Step.REVERSE:
             return taken_back(difference), None, ()
+        if step is Step.COMPLETE:
+            bought = Route.AS_IS if self.slip.resold else Route.DISMANTLE
+            return Completion(route=self.life.rerouted or bought), None, ()
         if step is Step.SHOW:
             return ConditionMet(condition=HAZARD), None, (PHOTO,)
         if step is Step.OVERRIDE:
@@ -293,7 +308,9 @@ class Quotes(RuleBasedStateMachine):
             return "not_erased"
         if step is Step.DELIVER:
             return "nothing_given"
-        if step is Step.RECYCLE and not self.slip.empty:
+        if step is Step.COMPLETE and self.slip.gone:
+            return "already_completed"
+        if step in (Step.RECYCLE, Step.COMPLETE) and not self.slip.empty:
             return "recycled_unerased"
         if step is Step.SETTLE and self.slip.erase:
             return "settlement_before_conditions"

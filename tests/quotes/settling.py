@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tests.quotes.telling import CLERK, MANAGER, PHOTO, Till
 from valuation.domain.disposition import FLAGS, Flag, Route
+from valuation.domain.erasure import Method, Technique
 from valuation.domain.impact_ledger import Counted
 from valuation.domain.moves import Step
 from valuation.domain.records import Actor
@@ -21,6 +22,13 @@ def settled(till: Till, *, actor: Actor = CLERK, **answers: Any) -> Held:
     """A quote that is settled."""
     agreed(till, **answers)
     return till.step(Step.SETTLE, actor=actor)
+
+
+def gone(till: Till, *, actor: Actor = CLERK, **answers: Any) -> Held:
+    """A quote whose device was settled and went its way."""
+    if FLAGS[settled(till, **answers).route] is Flag.DISMANTLE:
+        till.erase(method=Method.DESTROY, technique=Technique.SHRED)
+    return till.step(Step.COMPLETE, actor=actor)
 
 
 def agreed(till: Till, **answers: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import FakeClock, FakeEntropy
 from tests.quotes.settling import SWOLLEN, back
-from tests.quotes.telling import IMEI, Till
+from tests.quotes.telling import PHOTO, IMEI, Till
 from tests.quotes.test_giving import SCHOOL, given
 from tests.tables.making import copy_shipped
 from tests.web.conftest import installation
@@ -81,6 +81,8 @@ def test_a_device_that_money_would_dismantle_is_given_erased_and_counted_as_used
     till.step(Step.ACCEPT, amount=worse.life.amount, donate=(Given.DEVICE, SCHOOL))
     till.erase()
     assert till.step(Step.SETTLE).life.stage is Stage.SETTLED
+    assert body_of(scrapping, till, Kind.DONATION)["saves"] is None, "nobody uses it yet"
+    till.step(Step.DELIVER, evidence=(PHOTO,))
     saves = body_of(scrapping, till, Kind.DONATION)["saves"]
     assert (saves["metals_g"], saves["co2e_avoided_kg"]["typical"] > 0) == ({}, True)
     paid = body_of(scrapping, till, Kind.SETTLEMENT)["disposition"]
@@ -137,5 +139,7 @@ def test_the_trail_follows_a_device_that_went_another_way(shop: Shop) -> None:
     till.step(Step.SETTLE)
     back(till, Route.PARTS, reason=ReversalReason.ROUTED_ELSEWHERE)
     body = body_of(shop, till, Kind.DONATION)
-    assert (body["route"]["route"], body["delivered"]) == ("parts", False)
+    assert (body["route"]["route"], body["delivered"], body["saves"]) == ("parts", False, None)
+    till.step(Step.COMPLETE)
+    body = body_of(shop, till, Kind.DONATION)
     assert body["saves"]["co2e_avoided_kg"] is None

@@ -5,13 +5,13 @@ from typing import Any, cast
 import orjson
 import pytest
 
-from tests.quotes.settling import SWOLLEN, back, show
+from tests.quotes.settling import SWOLLEN, back, counted, show
 from tests.quotes.telling import CLERK, IMEI, MANAGER, PHOTO, Till, amount_of
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import Route
 from valuation.domain.erasure import Method, Technique
 from valuation.domain.giving import Given
-from valuation.domain.impact_ledger import Outcome
+from valuation.domain.impact_ledger import Cause, Outcome
 from valuation.domain.moves import Stage, Step
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import ReversalReason
@@ -19,8 +19,6 @@ from valuation.receipts.key_folder import read_ring
 from valuation.receipts.receipt import Kind
 from valuation.receipts.verifying import Authentic, verify
 from valuation.shop import Shop
-from valuation.storage.engine import reading
-from valuation.storage.impact_entries import ImpactStore
 from valuation.use_cases.living import Held
 from valuation.use_cases.receipting import NothingToReceipt, receipt
 from valuation.use_cases.step_request import StepIncomplete
@@ -46,12 +44,15 @@ def test_a_device_is_given_used_again_and_delivered(shop: Shop) -> None:
     till.step(Step.INSPECT, identifier=IMEI)
     assert refused(till, Step.SETTLE) is Refusal.NOT_ERASED  # it is somebody's next
     till.erase()
-    settled = till.step(Step.SETTLE)
-    with reading(shop.engine) as connection:
-        (counted,) = ImpactStore(connection).of_quote(settled.stored.id)
-    assert counted.outcome is Outcome.REUSED
+    till.step(Step.SETTLE)
+    assert counted(shop) == []
+    assert refused(till, Step.COMPLETE) is Refusal.TO_BE_DELIVERED
     assert refused(till, Step.DELIVER) is Refusal.EVIDENCE_MISSING
     assert till.step(Step.DELIVER, evidence=(PHOTO,)).life.delivered
+    assert [(each.outcome, each.cause) for each in counted(shop)] == [
+        (Outcome.REUSED, Cause.DELIVERED)
+    ]
+    assert refused(till, Step.COMPLETE) is Refusal.ALREADY_COMPLETED
     assert refused(till, Step.DELIVER, evidence=(PHOTO,)) is Refusal.ALREADY_DELIVERED
     elsewhere = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
     assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.ALREADY_DELIVERED

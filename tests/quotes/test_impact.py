@@ -1,4 +1,4 @@
-"""What settled devices are counted for, once each, in the transaction that settles them."""
+"""What devices that went their way are counted for, once each, in that step's transaction."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.databases import unprotect
-from tests.quotes.settling import SWOLLEN, agreed, back, counted, settled, show
+from tests.quotes.settling import SWOLLEN, back, counted, gone, settled, show
 from tests.quotes.telling import CLERK, Till
 from valuation.domain.disposition import Route
 from valuation.domain.impact_ledger import (
@@ -20,7 +20,7 @@ from valuation.domain.impact_ledger import (
     linked,
 )
 from valuation.domain.market import Provenance
-from valuation.domain.moves import Stage, Step
+from valuation.domain.moves import Step
 from valuation.domain.people import Mode
 from valuation.domain.refusals import IllegalStep
 from valuation.domain.reversals import ReversalReason
@@ -40,12 +40,13 @@ def till(shop: Shop) -> Till:
     return Till(shop)
 
 
-def test_a_resold_device_is_counted_at_settlement_and_not_before(till: Till) -> None:
-    agreed(till)
-    assert counted(till.shop) == []
-    till.step(Step.SETTLE)
+def test_a_resold_device_is_counted_at_its_resale_and_not_before(till: Till) -> None:
+    settled(till)
+    assert counted(till.shop) == [], "the shop has it, and nobody uses it"
+    assert verify(till.shop).sound
+    till.step(Step.COMPLETE)
     (entry,) = counted(till.shop)
-    assert (entry.outcome, entry.cause) == (Outcome.REUSED, Cause.SETTLED)
+    assert (entry.outcome, entry.cause) == (Outcome.REUSED, Cause.COMPLETED)
     assert (entry.quote, entry.merchant, entry.actor) == (till.quotes[0], till.merchant, CLERK.id)
     assert (entry.region, entry.data, entry.category) == ("CN", Provenance.DEMO, "phone")
     # Of 24.6 (23 to 25) kg in a year of use the share that replaces a new one: 0.5 (0.2 to 0.8).
@@ -56,7 +57,7 @@ def test_a_resold_device_is_counted_at_settlement_and_not_before(till: Till) -> 
 
 
 def test_a_dismantled_device_gives_metals_and_avoids_no_other(till: Till) -> None:
-    settled(till, **SWOLLEN)
+    gone(till, **SWOLLEN)
     (entry,) = counted(till.shop)
     assert (entry.outcome, entry.co2e_g) == (Outcome.DISMANTLED, None)
     assert entry.metals_ug["gold"] == Span(9_700, 10_000, 34_000)
@@ -70,6 +71,8 @@ def test_what_the_inspection_found_decides_what_is_counted(till: Till) -> None:
     till.step(Step.INSPECT, answers=SWOLLEN)
     show(till, till.step(Step.ACCEPT))
     till.step(Step.SETTLE)
+    till.erase()
+    till.step(Step.COMPLETE)
     assert [entry.outcome for entry in counted(till.shop)] == [Outcome.DISMANTLED]
 
 
@@ -89,39 +92,39 @@ def test_a_device_left_for_recycling_is_dismantled_and_a_returned_one_is_not_cou
     assert verify(till.shop).sound
 
 
-def test_what_a_test_key_settles_is_not_counted(shop: Shop) -> None:
-    assert settled(Till(shop, mode=Mode.TEST)).life.stage is Stage.SETTLED
+def test_what_a_test_key_completes_is_not_counted(shop: Shop) -> None:
+    assert gone(Till(shop, mode=Mode.TEST)).life.completed is Route.AS_IS
     assert counted(shop) == []
     assert verify(shop).sound
 
 
-def test_many_who_settle_at_once_are_counted_once(till: Till) -> None:
-    agreed(till)
+def test_many_who_complete_at_once_are_counted_once(till: Till) -> None:
+    settled(till)
 
-    def settle(_: int) -> bool:
+    def complete(_: int) -> bool:
         try:
-            return till.step(Step.SETTLE).life.stage is Stage.SETTLED
+            return till.step(Step.COMPLETE).life.completed is Route.AS_IS
         except IllegalStep:
             return False
 
     with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(settle, range(8))) == 1
+        assert sum(pool.map(complete, range(8))) == 1
     assert len(counted(till.shop)) == 1
     assert verify(till.shop).sound
 
 
-def test_devices_settled_at_once_are_one_chain(shop: Shop) -> None:
+def test_devices_that_go_at_once_are_one_chain(shop: Shop) -> None:
     tills = [Till(shop) for _ in range(8)]
     for each in tills:
-        agreed(each)
+        settled(each)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda each: each.step(Step.SETTLE), tills))
+        list(pool.map(lambda each: each.step(Step.COMPLETE), tills))
     assert len(counted(shop)) == verify(shop).head.seq == 8
     assert verify(shop).sound
 
 
 def test_the_same_device_cannot_be_written_twice_even_by_a_replay(till: Till) -> None:
-    settled(till)
+    gone(till)
     (entry,) = counted(till.shop)
     with pytest.raises(AlreadyCounted), writing(till.shop.engine) as connection:
         ImpactStore(connection).add(entry)
@@ -132,7 +135,7 @@ def test_the_same_device_cannot_be_written_twice_even_by_a_replay(till: Till) ->
 def test_a_step_that_cannot_be_written_counts_nothing_and_takes_nothing_back(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agreed(till)
+    settled(till)
 
     def crash(self: ImpactStore, *entries: Counted) -> None:
         add(self, *entries)
@@ -142,23 +145,25 @@ def test_a_step_that_cannot_be_written_counts_nothing_and_takes_nothing_back(
     with monkeypatch.context() as patch:
         patch.setattr(ImpactStore, "add", crash)
         with pytest.raises(KeyboardInterrupt):
-            till.step(Step.SETTLE)
+            till.step(Step.COMPLETE)
     assert counted(till.shop) == []
-    assert till.look().life.stage is Stage.INSPECTED
-    till.step(Step.SETTLE)
+    assert till.look().life.completed is None
+    till.step(Step.COMPLETE)
     with monkeypatch.context() as patch:
         patch.setattr(ImpactStore, "add", crash)
         with pytest.raises(KeyboardInterrupt):
-            back(till, Route.DISMANTLE)
+            back(till, Route.PARTS)
     assert len(counted(till.shop)) == 1
     assert till.look().route is Route.AS_IS
-    back(till, Route.DISMANTLE)
+    back(till, Route.PARTS)
+    assert [entry.sign for entry in counted(till.shop)] == [1, -1]
+    till.step(Step.COMPLETE)
     assert len(counted(till.shop)) == 3
     assert verify(till.shop).sound
 
 
 def test_entries_are_neither_changed_nor_removed_nor_is_the_end(till: Till) -> None:
-    settled(till)
+    gone(till)
     for change in (
         "UPDATE impact_entries SET body = '{}'", "DELETE FROM impact_entries",
         "DELETE FROM impact_head",
@@ -182,8 +187,8 @@ TAMPERING = (
 
 
 def test_whatever_is_done_to_a_stored_entry_is_found(till: Till) -> None:
-    settled(till)
-    settled(till)
+    gone(till)
+    gone(till)
     back(till, reason=ReversalReason.RETURNED_BY_BUYER)
     with writing(till.shop.engine) as connection:
         for change in ("update", "delete"):
@@ -202,7 +207,7 @@ def test_whatever_is_done_to_a_stored_entry_is_found(till: Till) -> None:
 
 def test_an_entry_that_nothing_earned_is_found_though_its_hashes_fit(till: Till) -> None:
     till.quote()
-    settled(till)
+    gone(till)
     forged = replace(counted(till.shop)[0], quote=till.quotes[0])
     with writing(till.shop.engine) as connection:
         ImpactStore(connection).add(forged)
@@ -211,15 +216,15 @@ def test_an_entry_that_nothing_earned_is_found_though_its_hashes_fit(till: Till)
     ]
 
 
-def test_what_was_settled_before_there_was_a_ledger_is_counted_later_once(
+def test_what_went_before_there_was_a_ledger_is_counted_later_once(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(living, "entered", lambda *_: ())
-        settled(till)
-        settled(till, **SWOLLEN)
+        gone(till)
+        gone(till, **SWOLLEN)
     assert set(verify(till.shop).uncounted) == set(till.quotes)
-    settled(till)
+    gone(till)
     assert catch_up(till.shop) == 2
     assert catch_up(till.shop) == 0
     assert sorted(each.quote for each in counted(till.shop)) == sorted(till.quotes)
@@ -228,7 +233,7 @@ def test_what_was_settled_before_there_was_a_ledger_is_counted_later_once(
 
 
 def test_a_chain_of_another_end_is_told(till: Till) -> None:
-    settled(till)
+    gone(till)
     with writing(till.shop.engine) as connection:
         head = ImpactStore(connection).head()
         connection.execute(text("UPDATE impact_head SET seq = 5"))

@@ -242,7 +242,9 @@ def test_a_test_key_reserves_nothing_and_without_a_region_nobody_does(make_shop:
     assert (told["id"], told["reason"]["code"]) == (None, "no_region")
     assert "facility" not in life_view(nowhere.look(), now=shop.clock(), customer=True)
     agreed(nowhere, **SWOLLEN)
-    assert nowhere.step(Step.SETTLE).life.stage is Stage.SETTLED, "it keeps no facilities"
+    with pytest.raises(IllegalStep) as caught:
+        nowhere.step(Step.SETTLE)
+    assert caught.value.code is Refusal.NO_LICENSED_PLACE, "a hazard goes to a licensed place alone"
 
 
 def test_the_region_of_a_store_comes_before_that_of_the_installation(till: Till) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.fakes import FakeClock
-from tests.quotes.settling import ALL, SWOLLEN, agreed, back, counted, settled
+from tests.quotes.settling import ALL, SWOLLEN, agreed, back, counted, gone, settled
 from tests.quotes.telling import CLERK, MANAGER, Till
 from valuation.domain.disposition import Route
 from valuation.domain.erasure import Method, Technique
@@ -45,7 +45,7 @@ def till(shop: Shop) -> Till:
 def test_a_failed_resale_is_taken_back_once_and_both_entries_stay(
     till: Till, clock: FakeClock
 ) -> None:
-    paid = settled(till).life.amount
+    paid = gone(till).life.amount
     clock.move(days=40)
     after = back(till)
     assert (after.life.stage, after.life.amount, after.events[-1].kind) == (
@@ -73,29 +73,67 @@ def refused(till: Till, route: Route | None = None, **details: Any) -> Refusal:
     return caught.value.code
 
 
-def test_a_device_that_goes_another_way_is_counted_there_and_no_longer_here(
+def test_a_device_that_goes_another_way_is_counted_there_once_it_went_and_no_longer_here(
     till: Till, clock: FakeClock
 ) -> None:
-    settled(till)
+    gone(till)
     clock.move(days=1)
     assert back(till, Route.DISMANTLE).route is Route.DISMANTLE
+    assert refused(till, Route.DISMANTLE) is Refusal.SAME_ROUTE
+    assert total(counted(till.shop)).count == 0, "it is on its way"
+    clock.move(days=1)
+    till.step(Step.COMPLETE)
     assert [(each.outcome, each.sign, each.cause) for each in counted(till.shop)] == [
-        (Outcome.REUSED, 1, Cause.SETTLED), (Outcome.REUSED, -1, Cause.RESALE_FAILED),
-        (Outcome.DISMANTLED, 1, Cause.REROUTED),
+        (Outcome.REUSED, 1, Cause.COMPLETED), (Outcome.REUSED, -1, Cause.RESALE_FAILED),
+        (Outcome.DISMANTLED, 1, Cause.COMPLETED),
     ]  # fmt: skip
     left = total(counted(till.shop))
     assert (left.count, left.co2e_g, left.weight_mg) == (1, Span(0, 0, 0), 174_000)
     assert left.metals_ug["gold"] == Span(9_700, 10_000, 34_000)
-    assert refused(till, Route.DISMANTLE) is Refusal.SAME_ROUTE
-    clock.move(days=1)
-    back(till, reason=ReversalReason.COUNTED_BY_MISTAKE)
-    assert refused(till, Route.AS_IS) is Refusal.COUNTED_BEFORE
-    assert back(till, Route.PARTS, reason=ReversalReason.ROUTED_ELSEWHERE).route is Route.PARTS
-    assert total(counted(till.shop)).devices == {
-        **dict.fromkeys(Outcome, 0), Outcome.HARVESTED: 1
-    }  # fmt: skip
     assert verify(till.shop).sound
     assert catch_up(till.shop) == 0
+
+
+def test_what_is_sold_again_after_a_return_is_counted_again(till: Till, clock: FakeClock) -> None:
+    gone(till)
+    with pytest.raises(IllegalStep) as caught:
+        till.step(Step.COMPLETE)
+    assert caught.value.code is Refusal.ALREADY_COMPLETED
+    for _ in range(2):
+        clock.move(days=9)
+        came_back = back(till, Route.AS_IS, reason=ReversalReason.RETURNED_BY_BUYER)
+        assert (came_back.life.stage, came_back.life.completed) == (Stage.SETTLED, None)
+        clock.move(days=1)
+        till.step(Step.COMPLETE)
+    assert [each.sign for each in counted(till.shop)] == [1, -1, 1, -1, 1]
+    assert total(counted(till.shop)).devices[Outcome.REUSED] == 1
+    assert verify(till.shop).sound
+
+
+def test_before_it_went_its_way_a_device_may_go_another_and_nothing_is_taken_back(
+    till: Till,
+) -> None:
+    settled(till)
+    assert back(till).life.stage is Stage.REVERSED
+    assert back(till, Route.PARTS, reason=ReversalReason.ROUTED_ELSEWHERE).route is Route.PARTS
+    assert counted(till.shop) == []
+    till.step(Step.COMPLETE)
+    assert [each.outcome for each in counted(till.shop)] == [Outcome.HARVESTED]
+
+
+def test_from_what_cannot_be_erased_nothing_is_taken_before_its_storage_was_destroyed(
+    till: Till,
+) -> None:
+    till.received()
+    till.step(Step.INSPECT, answers={"powers_on": "no"})
+    till.step(Step.ACCEPT)
+    till.step(Step.SETTLE)
+    till.erase()
+    with pytest.raises(IllegalStep) as caught:
+        till.step(Step.COMPLETE)
+    assert caught.value.code is Refusal.NOT_DESTROYED
+    till.erase(method=Method.DESTROY, technique=Technique.SHRED)
+    assert till.step(Step.COMPLETE).life.completed is not None
 
 
 def test_what_a_gate_closed_stays_closed_and_a_reversal_says_why(till: Till) -> None:
@@ -108,7 +146,7 @@ def test_what_a_gate_closed_stays_closed_and_a_reversal_says_why(till: Till) -> 
     assert refused(till, actor=CLERK) is Refusal.NOT_THIS_ROLE
     agreed(till)
     assert refused(till) is Refusal.NOT_SETTLED
-    assert len(counted(till.shop)) == 1
+    assert counted(till.shop) == []
 
 
 def test_the_database_resells_nothing_unerased_after_a_reversal(till: Till) -> None:
@@ -137,7 +175,7 @@ def test_what_came_unerased_goes_elsewhere_with_the_record_that_its_new_way_asks
 
 
 def test_many_who_take_back_at_once_take_back_once(till: Till) -> None:
-    settled(till)
+    gone(till)
 
     def taken_back(_: int) -> bool:
         try:
@@ -153,6 +191,6 @@ def test_many_who_take_back_at_once_take_back_once(till: Till) -> None:
 
 def test_what_a_test_key_settled_is_taken_back_without_an_entry(shop: Shop) -> None:
     tried = Till(shop, mode=Mode.TEST)
-    settled(tried)
+    gone(tried)
     assert back(tried).life.stage is Stage.REVERSED
     assert counted(shop) == []

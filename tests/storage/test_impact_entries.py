@@ -52,9 +52,20 @@ def test_what_is_counted_already_takes_nothing_else_with_it(stocked: Engine) -> 
             add(stocked, *again)
     with reading(stocked) as connection:
         assert list(ImpactStore(connection).entries()) == chain([make_counted(1)])
-    other = make_counted(1, outcome=Outcome.DISMANTLED)
+
+
+def test_a_count_is_taken_back_before_the_next(stocked: Engine) -> None:
+    resold, back = make_counted(1), make_counted(1, counter=True)
+    for wrong in (
+        (back,),
+        (resold, make_counted(1, outcome=Outcome.DISMANTLED)),
+        (resold, back, back),
+    ):
+        with pytest.raises(AlreadyCounted), writing(stocked) as connection:
+            ImpactStore(connection).add(*wrong)
     with writing(stocked) as connection:
-        ImpactStore(connection).add(other, make_counted(1, counter=True))
+        ImpactStore(connection).add(resold, back, resold, back, resold)
+        assert ImpactStore(connection).head().seq == 5
 
 
 def test_an_entry_of_no_quote_is_our_own_mistake(stocked: Engine) -> None:

@@ -65,4 +65,5 @@ def installation(models: Path, folder: Path, database_url: str) -> dict[str, str
         "TRADEIN_TAC": str(folder / "tac.csv"),
         "TRADEIN_RECEIPT_KEYS": str(folder / "receipt-keys"),
         "TRADEIN_REFRESH_SECONDS": "0.05",
+        "TRADEIN_REGION": "demo-east",
     }

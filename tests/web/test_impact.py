@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.callers import make_key
-from tests.quotes.settling import SWOLLEN, agreed, settled
+from tests.quotes.settling import SWOLLEN, gone, settled
 from tests.quotes.telling import Till
 from tests.web.people import Shopfront, ask, engine_of, shopfront
 from valuation.domain.people import Mode, Role, Scope
@@ -28,17 +28,19 @@ def summed(client: httpx.Client, token: str, **query: str) -> dict[str, Any]:
     return found
 
 
-def test_a_merchant_sees_its_own_devices_as_soon_as_they_are_settled(client: httpx.Client) -> None:
+def test_a_merchant_sees_its_own_devices_once_they_went_their_way(
+    client: httpx.Client,
+) -> None:
     front = shopfront(client)
     mine, theirs = till_of(client, front.store.merchant_id), till_of(client, "another")
     owner = front.keys["owner"]
     assert summed(client, owner) == {
         "by": "month", "from_day": None, "until_day": None, "groups": [], "totals": [],
     }  # fmt: skip
-    settled(mine)
-    settled(theirs)
+    gone(mine)
+    gone(theirs)
     assert summed(client, owner)["totals"][0]["count"] == 1
-    settled(mine, **SWOLLEN)
+    gone(mine, **SWOLLEN)
     found = summed(client, owner, by="merchant")
     (group,), (whole,) = found["groups"], found["totals"]
     assert (group["group"], group["label"]) == (front.store.merchant_id, "Otter Phones")
@@ -52,17 +54,19 @@ def test_a_merchant_sees_its_own_devices_as_soon_as_they_are_settled(client: htt
     assert summed(client, owner, **days)["totals"] == []
 
 
-def test_settled_and_taken_back_over_http_it_counts_once_however_often_it_is_sent(
+def test_completed_and_taken_back_over_http_it_counts_once_however_often_it_is_sent(
     client: httpx.Client,
 ) -> None:
     front = shopfront(client)
     till, owner = till_of(client, front.store.merchant_id), front.keys["owner"]
-    agreed(till)
-    back = {"step": "reverse", "reason": "resale_failed", "route": "dismantle"}
+    settled(till)
+    till.erase()
+    back = {"step": "reverse", "reason": "resale_failed", "route": "parts"}
     for body, stage, devices in (
-        ({"step": "settle"}, "settled", {"reused": 1, "dismantled": 0}),
-        (back, "settled", {"reused": 0, "dismantled": 1}),
-        ({"step": "reverse", "reason": "counted_by_mistake"}, "reversed", {"dismantled": 0}),
+        ({"step": "complete"}, "settled", {"reused": 1, "harvested": 0}),
+        (back, "settled", {"reused": 0, "harvested": 0}),
+        ({"step": "complete", "evidence": []}, "settled", {"reused": 0, "harvested": 1}),
+        ({"step": "reverse", "reason": "counted_by_mistake"}, "reversed", {"harvested": 0}),
     ):
         for again in range(3):
             answer = ask(client, "POST", f"/v1/quotes/{till.quotes[0]}/steps", owner, json=body,
@@ -102,7 +106,7 @@ def test_who_may_see_it(client: httpx.Client) -> None:
 
 
 def test_a_test_key_sees_nothing_of_the_business(client: httpx.Client) -> None:
-    settled(till_of(client, DEFAULT_MERCHANT))
+    gone(till_of(client, DEFAULT_MERCHANT))
     tried = make_key(engine_of(client), DEFAULT_MERCHANT, Scope.QUOTES_READ, mode=Mode.TEST).token
     assert summed(client, tried)["totals"] == []
     assert client.get(IMPACT).json()["totals"][0]["count"] == 1

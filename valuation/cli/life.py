@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STEPS = ("accept", "decline", "withdraw", "receive", "inspect", "decline_return",
          "decline_recycling", "show", "settle", "return", "recycle", "override",
-         "reverse", "deliver")  # fmt: skip
+         "complete", "reverse", "deliver")  # fmt: skip
 REASONS = ("appraisal", "competitor_price", "goodwill", "mistake_corrected", "stock_on_hand")
 REVERSALS = ("resale_failed", "returned_by_buyer", "routed_elsewhere", "counted_by_mistake")
 ROUTES = ("resell-as-is", "refurbish", "donate", "parts", "dismantle")
@@ -81,7 +81,7 @@ def life(quote: str, view: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 def step(step: str, quote: str, pairs: tuple[str, ...], view: str, as_json: bool,
          **details: Any) -> None:  # fmt: skip
-    """Take STEP with QUOTE (an id or a code): accept, receive, inspect, settle …
+    """Take STEP with QUOTE (an id or a code): accept, receive, inspect, settle, complete …
 
     Exit status: 0 taken; 1 not allowed now; 2 what was given cannot be used.
     """

@@ -34,8 +34,10 @@ def print_life(told: Mapping[str, Any], *, zone: ZoneInfo) -> None:
         done = "delivered" if gift["delivered"] else "not delivered yet"
         console.print(f"Donation: the {gift['what']}, to {gift['en']} {gift['zh']}; {done}")
     for condition in told["conditions"]:
-        console.print(f"Before settlement: {condition['code']}: "
+        console.print(f"Depends on: {condition['code']}: "
                       f"{'shown' if condition['met'] else 'not shown yet'}")  # fmt: skip
+    if told["completed"]:
+        console.print(f"Went its way: {told['completed']}")
     if told.get("facility"):
         console.print(f"Facility: {_place(told['facility'])}")
     for name in ("valid_until", "receive_by", "answer_by"):

@@ -6,10 +6,11 @@ from enum import StrEnum
 from types import NoneType
 
 from valuation.domain.dispatch import Way
-from valuation.domain.disposition import Flag, Route
+from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.giving import Gift, Given
 from valuation.domain.inspection import Confirmed, CounterOffer
 from valuation.domain.overrides import Override
+from valuation.domain.questions import holds_data
 from valuation.domain.quote import Indicative, Offer, Quote, Referral, ValueOnly
 from valuation.domain.records import (
     SHA256,
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     OVERRIDDEN = "overridden"
     SETTLED = "settled"
     DELIVERED = "delivered"
+    COMPLETED = "completed"
     REVERSED = "reversed"
     REROUTED = "rerouted"
     RETURNED = "returned"
@@ -56,7 +58,8 @@ class Kind(StrEnum):
 class Opening:
     """What was promised when the quote was made; it stays as it is whatever changes later.
 
-    ``receive_within`` runs from acceptance, ``answer_within`` from a counter-offer.
+    ``receive_within`` runs from acceptance, ``answer_within`` from a counter-offer. ``holds_data``:
+    whether the device is of a kind that keeps somebody's data.
     """
 
     amount: int | None
@@ -64,6 +67,7 @@ class Opening:
     receive_within: timedelta
     answer_within: timedelta
     conditions: tuple[str, ...] = ()
+    holds_data: bool = True
 
     def __post_init__(self) -> None:
         if self.amount is not None:
@@ -126,6 +130,17 @@ class Settlement:
     route: Route | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """The settled device went its way: resold, repaired and resold, harvested, dismantled."""
+
+    route: Route
+
+    def __post_init__(self) -> None:
+        if FLAGS[self.route] is Flag.NONE:
+            raise BadRecord(f"a settled device goes somewhere, and {self.route.value} is nowhere")
+
+
 Detail = (
     Opening
     | Consent
@@ -135,6 +150,7 @@ Detail = (
     | Erased
     | Override
     | Settlement
+    | Completion
     | Reversal
     | Rerouting
     | None
@@ -151,6 +167,7 @@ DETAILS: dict[Kind, tuple[type, ...]] = {
     Kind.ERASED: (Erased,),
     # Settlements of before there were records of erasures say nothing.
     Kind.SETTLED: (Settlement, NoneType),
+    Kind.COMPLETED: (Completion,),
     Kind.OVERRIDDEN: (Override,),
     Kind.REVERSED: (Reversal,),
     Kind.REROUTED: (Rerouting,),
@@ -187,6 +204,7 @@ def opened(
         receive_within=receive_within,
         answer_within=answer_within,
         conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
+        holds_data=quote.subject.device is None or holds_data(quote.subject.device.category),
     )
     return Happened(kind=kind, actor=actor, at=quote.issued_at, detail=opening)
 

@@ -33,9 +33,11 @@ class Outcome(StrEnum):
 class Cause(StrEnum):
     """The step that earned an entry, or why it is taken back."""
 
-    SETTLED = "settled"
+    COMPLETED = "completed"
+    DELIVERED = "delivered"
     RECYCLED = "recycled"
-    REROUTED = "rerouted"
+    SETTLED = "settled"  # of before a device was counted once it went its way
+    REROUTED = "rerouted"  # of then
     RETURNED = "returned"  # of before a reversal was a step
     RESALE_FAILED = "resale_failed"
     RETURNED_BY_BUYER = "returned_by_buyer"

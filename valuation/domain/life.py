@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from valuation.domain.disposition import Route
-from valuation.domain.giving import Gift
+from valuation.domain.giving import Gift, Given
 from valuation.domain.happened import Happened, Kind
 from valuation.domain.moves import ACCEPTED, PINNED, Stage
 
@@ -17,8 +17,9 @@ class Life:
     in it. ``overridden``: the same without signs, which limits are about. ``erased``: the SHA-256
     of the last record of an erasure that counts, ``destroyed``: whether one is of its destruction
     (records of before say it by the condition alone). ``rerouted``: where the device goes since its
-    settlement was taken back. ``gift``: what the customer last agreed to give, ``delivered``:
-    whether the cause has it.
+    settlement was taken back, ``completed``: which way it went to the end. ``gift``: what the
+    customer last agreed to give, ``delivered``: whether the cause has it. ``holds_data``: whether
+    it is of a kind that keeps somebody's data.
     """
 
     stage: Stage
@@ -38,11 +39,18 @@ class Life:
     rerouted: Route | None = None
     gift: Gift | None = None
     delivered: bool = False
+    completed: Route | None = None
+    holds_data: bool = True
 
     @property
     def accepted(self) -> bool:
         """Whether an accepted offer is under way."""
         return self.stage in ACCEPTED
+
+    @property
+    def gives_device(self) -> bool:
+        """Whether the customer gives the device away."""
+        return self.gift is not None and self.gift.what is Given.DEVICE
 
     @property
     def pinned(self) -> bool:

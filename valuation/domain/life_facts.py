@@ -3,7 +3,15 @@
 from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.erasure import DESTROY
 from valuation.domain.giving import Given
-from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, Kind, Settlement
+from valuation.domain.happened import (
+    Completion,
+    ConditionMet,
+    Consent,
+    Detail,
+    Happened,
+    Kind,
+    Settlement,
+)
 from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
 from valuation.domain.life import Life
 from valuation.domain.moves import ONWARD, Stage, Step
@@ -28,6 +36,11 @@ def check_facts(life: Life, event: Happened) -> None:
             _check_override(life, made, event.actor)
         case Settlement(flag=flag):
             _check_erased(life, flag)
+        case Completion(route=route):
+            if life.completed is not None:
+                raise IllegalStep(Refusal.ALREADY_COMPLETED, route=life.completed.value)
+            _check_erased(life, FLAGS[route])
+            _check_recyclable(life)
         case Reversal():
             if life.stage is Stage.REVERSED:
                 raise IllegalStep(Refusal.ALREADY_REVERSED)
@@ -49,7 +62,7 @@ def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
 
 
 def _check_erased(life: Life, flag: Flag) -> None:
-    if flag is Flag.RESALE and life.erased is None:
+    if flag is Flag.RESALE and life.holds_data and life.erased is None:
         raise IllegalStep(Refusal.NOT_ERASED)
     if flag is Flag.RESALE and life.destroyed:
         raise IllegalStep(Refusal.USED_NO_MORE)
@@ -65,19 +78,23 @@ def check_goes_on(life: Life, step: Step, detail: Detail, route: Route | None) -
     if nothing or (route is Route.REFUSE and step in ONWARD):
         sold = step in (Step.ACCEPT, Step.SETTLE)
         raise IllegalStep(Refusal.DEVICE_REFUSED if sold else Refusal.GOES_BACK)
-    if life.gift is not None and life.gift.what is Given.DEVICE:  # else the device is the shop's
+    if life.gives_device:  # else the device is the shop's
         if life.delivered and isinstance(detail, Rerouting):
             raise IllegalStep(Refusal.ALREADY_DELIVERED)
         if step is Step.DELIVER and life.rerouted not in (None, Route.DONATE):
             raise IllegalStep(Refusal.GOES_ELSEWHERE, route=life.rerouted.value)
         if step is Step.DELIVER and life.destroyed:
             raise IllegalStep(Refusal.USED_NO_MORE)
+        on_its_way = life.rerouted in (None, Route.DONATE) and not life.delivered
+        if step is Step.COMPLETE and on_its_way:
+            raise IllegalStep(Refusal.TO_BE_DELIVERED)
     if step is Step.RECYCLE:
         _check_recyclable(life)
 
 
 def _check_recyclable(life: Life) -> None:
-    if life.erased is None:
+    """Whoever is to take it apart gets nobody's data."""
+    if life.holds_data and life.erased is None:
         raise IllegalStep(Refusal.RECYCLED_UNERASED)
     if DESTROY in life.unmet:
         raise IllegalStep(Refusal.NOT_DESTROYED)

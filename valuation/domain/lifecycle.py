@@ -19,6 +19,7 @@ from datetime import datetime
 from valuation.domain.disposition import Route
 from valuation.domain.erasure import CONDITIONS
 from valuation.domain.happened import (
+    Completion,
     ConditionMet,
     Consent,
     Detail,
@@ -45,7 +46,7 @@ from valuation.domain.moves import (
 from valuation.domain.overrides import Override
 from valuation.domain.records import CLOCK, Actor, BadRecord, Evidence, Role, check_moment
 from valuation.domain.refusals import IllegalStep, Refusal
-from valuation.domain.reversals import Rerouting
+from valuation.domain.reversals import Rerouting, Reversal
 
 
 class ImpossibleHistory(ValueError):
@@ -101,8 +102,9 @@ def take(
     """The events to append: the step, and before it what time did unrecorded; or IllegalStep.
 
     ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, a
-    Settlement for SETTLE, a Reversal or Rerouting for REVERSE, and if the customer named an amount
-    a Consent for ACCEPT. ``route``: where the device goes, which says whether it goes on at all.
+    Settlement for SETTLE, a Completion for COMPLETE, a Reversal or Rerouting for REVERSE, and if
+    the customer named an amount a Consent for ACCEPT. ``route``: where the device goes, which says
+    whether it goes on at all.
     """
     timed = followed(life=life, now=now)
     current = as_at(life=life, now=now)
@@ -139,6 +141,7 @@ def _begun(event: Happened) -> Life:
         receive_within=opening.receive_within,
         answer_within=opening.answer_within,
         conditions=opening.conditions,
+        holds_data=opening.holds_data,
         events=(event,),
     )
 
@@ -177,7 +180,8 @@ def _after(life: Life, event: Happened) -> Life:
     if event.kind is Kind.ACCEPTED:
         return replace(moved, receive_by=event.at + life.receive_within)
     if event.kind is Kind.DELIVERED:
-        return replace(moved, delivered=True)
+        completed = Route.DONATE if life.gives_device else life.completed
+        return replace(moved, delivered=True, completed=completed)
     match event.detail:
         case Confirmed(amount=amount, conditions=conditions):
             return replace(moved, amount=amount, conditions=conditions)
@@ -196,8 +200,12 @@ def _after(life: Life, event: Happened) -> Life:
                 adjustment=life.adjustment + made.difference,
                 overridden=made.moved,
             )
+        case Completion(route=route):
+            return replace(moved, completed=route)
+        case Reversal():
+            return replace(moved, completed=None)
         case Rerouting(route=route):
-            return replace(moved, rerouted=route)
+            return replace(moved, rerouted=route, completed=None)
     return moved
 
 

@@ -49,6 +49,7 @@ class Step(StrEnum):
     OVERRIDE = "override"
     REVERSE = "reverse"
     DELIVER = "deliver"
+    COMPLETE = "complete"
 
 
 _OVERRIDE = {Step.OVERRIDE: Kind.OVERRIDDEN}
@@ -77,11 +78,20 @@ MOVES: Mapping[Stage, Mapping[Step, Kind]] = {
         **_OVERRIDE,
     },
     Stage.COUNTER_ACCEPTED: _AGREED,
-    Stage.SETTLED: {Step.DELIVER: Kind.DELIVERED, **_REVERSE},
+    Stage.SETTLED: {
+        Step.COMPLETE: Kind.COMPLETED,
+        Step.DELIVER: Kind.DELIVERED,
+        **_REVERSE,
+    },
     Stage.REVERSED: _REVERSE,
     Stage.DECLINED_RETURN: {Step.RETURN: Kind.RETURNED},
     Stage.DECLINED_RECYCLING: {Step.RECYCLE: Kind.RECYCLED},
 }
+
+# What leaves a quote in its stage.
+STAYS = frozenset(
+    {Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN, Kind.DELIVERED, Kind.COMPLETED}
+)
 
 # By what they are steps as, in the table above.
 SAYS_MORE: Mapping[Kind, Kind] = {
@@ -158,6 +168,7 @@ _UNDER_WAY = {
     Step.WITHDRAW: Refusal.ALREADY_ACCEPTED,
     Step.REVERSE: Refusal.NOT_SETTLED,
     Step.DELIVER: Refusal.NOT_SETTLED,
+    Step.COMPLETE: Refusal.NOT_SETTLED,
 }
 _IN_HAND = {
     **_UNDER_WAY,
@@ -185,8 +196,8 @@ def refusal(*, stage: Stage, step: Step) -> Refusal:
 
 def stage_after(*, stage: Stage, kind: Kind) -> Stage:
     """Where an event leads: silence to return, another route to settled again; what is shown,
-    erased, overridden or delivered nowhere."""
-    if kind in (Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN, Kind.DELIVERED):
+    erased, overridden, delivered or completed nowhere."""
+    if kind in STAYS:
         return stage
     if kind is Kind.REROUTED:
         return Stage.SETTLED

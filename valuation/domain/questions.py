@@ -228,6 +228,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
 )  # fmt: skip
 
+ERASURE = "erasure"
 BY_ID = {question.id: question for question in QUESTIONS}
 GRADE = BY_ID["cosmetic_grade"]
 BEST = {question.id: question.best for question in QUESTIONS}
@@ -248,6 +249,11 @@ _BY_CATEGORY = {
 def questions_for(category: Category) -> tuple[Question, ...]:
     """The questions that apply to a category, in the registry's order."""
     return _BY_CATEGORY[category]
+
+
+def holds_data(category: Category) -> bool:
+    """Whether a device of the category keeps somebody's data, which are to be erased."""
+    return BY_ID[ERASURE] in questions_for(category)
 
 
 def question_for(*, question_id: str, category: Category) -> Question:

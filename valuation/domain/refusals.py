@@ -59,10 +59,10 @@ class Refusal(StrEnum):
     NOTHING_GIVEN = "nothing_given"
     ALREADY_DELIVERED = "already_delivered"
     GOES_ELSEWHERE = "goes_elsewhere"
+    TO_BE_DELIVERED = "to_be_delivered"
+    ALREADY_COMPLETED = "already_completed"
     WAY_CLOSED = "way_closed"
     ALREADY_REVERSED = "already_reversed"
-    NOTHING_COUNTED = "nothing_counted"
-    COUNTED_BEFORE = "counted_before"
     SAME_ROUTE = "same_route"
     ROUTE_CLOSED = "route_closed"
     NOT_DECLINED = "not_declined"
@@ -146,10 +146,10 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.NOT_ERASED: "Nothing is resold before a record says that its data were erased and "
     "verified, and there is none that counts: record it first (POST /v1/quotes/…/erasure, or "
     "`tradein erasure record`); a factory reset alone does not count.",
-    Refusal.RECYCLED_UNERASED: "Nothing is left for recycling with somebody's data on it: record "
-    "that they were erased, or the storage destroyed, first (POST /v1/quotes/…/erasure, or "
+    Refusal.RECYCLED_UNERASED: "Nothing is recycled or taken apart with somebody's data on it: "
+    "record that they were erased, or the storage destroyed, first (POST /v1/quotes/…/erasure, or "
     "`tradein erasure record`).",
-    Refusal.NOT_DESTROYED: "Settlement depends on a record that the storage was destroyed: record "
+    Refusal.NOT_DESTROYED: "It depends on a record that the storage was destroyed: record "
     "it first with the method destroy (POST /v1/quotes/…/erasure, or `tradein erasure record`).",
     Refusal.USED_NO_MORE: "A record says that it was destroyed, and what was destroyed is not used "
     "again: before it is settled decline with return and quote it as it is now; afterwards reverse "
@@ -162,8 +162,9 @@ SENTENCES: Mapping[Refusal, str] = {
     "record it with the quote of its own device.",
     Refusal.ALREADY_SETTLED: "The quote has been settled.",
     Refusal.NO_LICENSED_PLACE: "A damaged battery goes only to a facility with the licence for it, "
-    "and no place at one can be reserved in the week {week} ({reason}): try again when there is "
-    "room, see `tradein facilities`.",
+    "and no place at one can be reserved in the week {week} ({reason}): say where the store lies "
+    "(`tradein merchants place`, or TRADEIN_REGION) if that is not known, else try again when "
+    "there is room, see `tradein facilities`.",
     Refusal.GIFT_BESIDE_EXTRAS: "A bonus, a subsidy or a purchase stands beside this offer, and a "
     "donation goes without: ask for a new quote with neither codes nor purchase.",
     Refusal.CANNOT_BE_GIVEN: "Nobody could use this device on ({gates}): give the amount instead.",
@@ -172,14 +173,13 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.ALREADY_DELIVERED: "It has been delivered, and goes no other way.",
     Refusal.GOES_ELSEWHERE: "Its settlement was taken back, and the device went the way {route}: "
     "it is not delivered.",
+    Refusal.TO_BE_DELIVERED: "The device was given away: deliver it, with evidence.",
+    Refusal.ALREADY_COMPLETED: "The device went its way already ({route}); if that did not last, "
+    "reverse it.",
     Refusal.WAY_CLOSED: "The device cannot be handed over by {way}; what is open: {ways}.",
-    Refusal.NOT_SETTLED: "The quote has not been settled: there is nothing to take back.",
+    Refusal.NOT_SETTLED: "The quote has not been settled: settle it first.",
     Refusal.ALREADY_REVERSED: "The settlement has been taken back. Once it is known where the "
     "device goes instead, reverse with that route.",
-    Refusal.NOTHING_COUNTED: "Nothing of this quote counts in the ledger of impact; if it was "
-    "settled before there was one, run `tradein impact catch-up` first.",
-    Refusal.COUNTED_BEFORE: "The device was counted as {outcome} before and was taken back: it is "
-    "counted so once.",
     Refusal.SAME_ROUTE: "The device is on the route {route} already.",
     Refusal.ROUTE_CLOSED: "The route {route} is closed to this device ({gates}), whatever becomes "
     "of it: name another.",

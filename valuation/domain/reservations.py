@@ -81,9 +81,8 @@ def stays(
 
 
 def check_licensed(place: Place) -> None:
-    """IllegalStep where a device that needs a licence would leave for a place that has none. Where
-    no region is known the shop keeps no facilities, and nothing is held up."""
-    if place.licences and place.facility is None and place.reason is not Unplaced.NO_REGION:
+    """IllegalStep where a device that needs a licence would leave for a place that has none."""
+    if place.licences and place.facility is None:
         assert place.reason is not None  # noqa: S101 -- an explicit none
         raise IllegalStep(Refusal.NO_LICENSED_PLACE, week=place.week, reason=place.reason.value)
 

@@ -19,8 +19,9 @@ STEPS: Mapping[Kind, tuple[str, str]] = {
     Kind.INSPECTED: ("Inspected: as its owner said", "检测结果与描述一致"),
     Kind.COUNTER_OFFERED: ("Inspected: otherwise than its owner said", "检测结果与描述不一致"),
     Kind.ERASED: ("Its data were erased and verified", "数据已清除并验证"),
-    Kind.SETTLED: ("Counted and on its way", "已登记，正在送达"),
+    Kind.SETTLED: ("Settled and on its way", "已结算，正在送达"),
     Kind.DELIVERED: ("Delivered to the cause", "已送达受赠方"),
+    Kind.COMPLETED: ("The device went its way", "设备已完成处置"),
     Kind.RETURNED: ("Went back to its owner", "已退还物主"),
     Kind.RECYCLED: ("Recycled", "已回收"),
     Kind.REVERSED: ("Taken back", "已撤销"),
@@ -45,8 +46,8 @@ def trail_document(
     device, disposition = settling["device"], settling["disposition"]
     of_device = gift.what is Given.DEVICE
     route = life.rerouted or (Route.DONATE if of_device else Route(disposition["route"]))
-    counts = life.stage is Stage.SETTLED
-    there = counts and route is Route.DONATE if of_device else True  # the money stays as it was
+    settled = life.stage is Stage.SETTLED
+    there = settled and route is Route.DONATE if of_device else True  # the money stays as it was
     en, zh = ROUTE_LABELS[route]
     return {
         "id": document["id"],
@@ -59,7 +60,7 @@ def trail_document(
         "offer": None if of_device else {"amount": amount, "currency": currency},
         "device": {name: device[name] for name in ("name", "name_zh", "category")},
         "route": {"route": route.value, "en": en, "zh": zh},
-        "saves": saved_by(disposition, route) if counts else None,
+        "saves": saved_by(disposition, route) if life.completed else None,
         "delivered": life.delivered and there,
         "trail": [_step(each) for each in events if each.kind in STEPS],
     }

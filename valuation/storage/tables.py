@@ -239,20 +239,20 @@ customer_quotes = Table(
 )
 
 # What became of devices: entries in a chain of hashes, never changed, and where the chain ends.
+# Asked again, crashed or replayed, a device is counted once and each count taken back once: a
+# trigger refuses an entry of a quote that counts, and a counter-entry of one that does not.
 impact_entries = Table(
     "impact_entries",
     metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True,
            autoincrement=False),
-    Column("quote_id", String(29), ForeignKey("quotes.id"), nullable=False),
+    Column("quote_id", String(29), ForeignKey("quotes.id"), nullable=False, index=True),
     Column("outcome", String(16), nullable=False),
     Column("counter", Boolean, nullable=False),
     Column("merchant", String(64), nullable=False),
     Column("at", Instant, nullable=False, index=True),
     Column("body", Text, nullable=False),
     Column("hash", String(64), nullable=False),
-    # Asked again, crashed or replayed: one device is counted once, and taken back once.
-    UniqueConstraint("quote_id", "outcome", "counter"),
 )  # fmt: skip
 
 impact_head = Table(

@@ -1,12 +1,12 @@
-"""What a step enters in the ledger of impact: credited when a device is settled, not at intake, and
-taken back when that does not last."""
+"""What a step enters in the ledger of impact: credited once a device went its way, not when it was
+taken in, and taken back when that does not last."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from valuation.domain.disposition import Route
-from valuation.domain.happened import Happened, Kind, Settlement
+from valuation.domain.happened import Completion, Kind
 from valuation.domain.impact_ledger import (
     OUTCOMES,
     REUSE,
@@ -16,56 +16,58 @@ from valuation.domain.impact_ledger import (
     countered,
     standing,
 )
+from valuation.domain.life import Life
 from valuation.domain.market import Market
 from valuation.domain.outside import kind_of
 from valuation.domain.people import Mode
-from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import Rerouting, Reversal
 from valuation.people.places import store_of
 from valuation.shop import Shop
 from valuation.storage.engine import reading
 from valuation.storage.impact_entries import ImpactStore
+from valuation.storage.people import Store
 from valuation.storage.quotes import StoredQuote
 from valuation.tables.impact_factors import FACTORS, MATERIALS, MG, ImpactFactors, impact_factors
 from valuation.tables.table import Table
 
 CAUSES = {
-    Kind.SETTLED: Cause.SETTLED,
+    Kind.COMPLETED: Cause.COMPLETED,
+    Kind.DELIVERED: Cause.DELIVERED,
     Kind.RECYCLED: Cause.RECYCLED,
-    Kind.REROUTED: Cause.REROUTED,
 }
 
 
 def entered(
-    shop: Shop, stored: StoredQuote, document: Mapping[str, Any], event: Happened
+    shop: Shop, stored: StoredQuote, document: Mapping[str, Any], life: Life
 ) -> tuple[Counted, ...]:
-    """The entries of an event: what it takes back, then what it earns. ``document``: of the device
-    as found. IllegalStep where there is nothing to take back; errors of ``earned``."""
-    made = earned(shop, stored, document, event)
-    if not isinstance(event.detail, Reversal | Rerouting) or stored.mode is Mode.TEST:
-        return () if made is None else (made,)
+    """The entry of the life's last event: what it earns or takes back. ``document``: of the device
+    as found. Errors of ``earned``."""
+    event, made = life.events[-1], earned(shop, stored, document, life)
+    back = isinstance(event.detail, Reversal | Rerouting) and stored.mode is not Mode.TEST
+    if made is None and not back:
+        return ()
     with reading(shop.engine) as connection:
-        entries = ImpactStore(connection).of_quote(stored.id)
-    counts = standing(entries)
-    if not entries or (counts is None and made is None):
-        raise IllegalStep(Refusal.NOTHING_COUNTED)
-    if made is not None and counts is not None and made.outcome is counts.outcome:
-        return ()  # it goes elsewhere, and counts as it did
-    if made is not None and made.outcome in {each.outcome for each in entries}:
-        raise IllegalStep(Refusal.COUNTED_BEFORE, outcome=made.outcome.value)
-    cause, actor = Cause(event.detail.reason.value), event.actor.id
-    back = counts and countered(counts, cause=cause, actor=actor, at=event.at)
-    return tuple(each for each in (back, made) if each is not None)
+        counts = standing(ImpactStore(connection).of_quote(stored.id))
+    if made is not None:
+        return () if counts else (made,)  # one of before was counted when it was settled
+    if counts is None:
+        return ()  # it had not gone its way yet
+    assert isinstance(event.detail, Reversal | Rerouting)  # noqa: S101 -- it takes back
+    cause = Cause(event.detail.reason.value)
+    return (countered(counts, cause=cause, actor=event.actor.id, at=event.at),)
 
 
 def earned(
-    shop: Shop, stored: StoredQuote, document: Mapping[str, Any], event: Happened
+    shop: Shop, stored: StoredQuote, document: Mapping[str, Any], life: Life
 ) -> Counted | None:
-    """What an event earned; None where it earns nothing. ``document``: of the device as found.
+    """What the life's last event earned; None where it earns nothing. ``document``: of the device
+    as found.
 
-    The factors are those that hold on the event's day. NoTable, BrokenTable, ArchiveUnavailable.
+    The factors are those that hold on the event's day, the store is the one that settled it.
+    NoTable, BrokenTable, ArchiveUnavailable.
     """
-    cause, outcome = CAUSES.get(event.kind), _outcome(document, event)
+    event = life.events[-1]
+    cause, outcome = CAUSES.get(event.kind), _outcome(life)
     if cause is None or outcome is None or stored.mode is Mode.TEST:
         return None
     tables = {name: shop.book.table(name, shop.today(event.at)) for name in (FACTORS, MATERIALS)}
@@ -73,7 +75,7 @@ def earned(
     device, market = document["device"], Market.from_slug(stored.market)
     own = device["facts"]["weight_g"]
     counts = _counts(tables, device, outcome)
-    store = store_of(shop.engine, event.actor.id)
+    store = _store(shop, life)
     return Counted(
         quote=stored.id,
         outcome=outcome,
@@ -94,13 +96,22 @@ def earned(
     )
 
 
-def _outcome(document: Mapping[str, Any], event: Happened) -> Outcome | None:
+def _outcome(life: Life) -> Outcome | None:
+    """What became of the device by the last event; of money that was delivered nothing."""
+    event = life.events[-1]
     if event.kind is Kind.RECYCLED:
         return Outcome.DISMANTLED
-    if isinstance(event.detail, Rerouting | Settlement) and event.detail.route:
+    if isinstance(event.detail, Completion):
         return OUTCOMES.get(event.detail.route)
-    disposition = document["disposition"]
-    return OUTCOMES.get(Route(disposition["route"])) if disposition else None
+    given = event.kind is Kind.DELIVERED and life.gives_device
+    return OUTCOMES[Route.DONATE] if given else None
+
+
+def _store(shop: Shop, life: Life) -> Store | None:
+    """That bought the device, else the one that acts: a resale is often another place's."""
+    settled = life.last(Kind.SETTLED)
+    of_settlement = settled and store_of(shop.engine, settled.actor.id)
+    return of_settlement or store_of(shop.engine, life.events[-1].actor.id)
 
 
 def _counts(

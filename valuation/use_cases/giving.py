@@ -7,7 +7,6 @@ from typing import Any
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import Gate, Route
 from valuation.domain.giving import Gift, Given
-from valuation.domain.life import Life
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
@@ -71,11 +70,6 @@ def conditions_of_gift(
     if gift is None or gift.what is not Given.DEVICE:
         return None
     return tuple(dict.fromkeys(gate.code for gate in gates_of_gift(shop, settling)))
-
-
-def gives_device(life: Life) -> bool:
-    """Whether the customer gives the device away."""
-    return life.gift is not None and life.gift.what is Given.DEVICE
 
 
 def check_way(way: Way, settling: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from valuation.quotes.finding import found_document
 from valuation.quotes.quoting import unit_of
 from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
-from valuation.use_cases.giving import conditions_of_gift, gives_device, may_be_given
+from valuation.use_cases.giving import conditions_of_gift, may_be_given
 from valuation.use_cases.rechecking import evidence_of
 from valuation.use_cases.step_request import CannotReprice, StepIncomplete, StepRequest
 
@@ -64,7 +64,7 @@ def inspected(
         evidence=_evidence(request, declared, answers, checked),
     )
     repriced = appraiser.document(quote)
-    if isinstance(decided, Confirmed) and gives_device(current):
+    if isinstance(decided, Confirmed) and current.gives_device:
         # A counter-offer's are those of the money until its owner says again what is given.
         own = current.conditions
         if decided.changes and may_be_given(repriced):

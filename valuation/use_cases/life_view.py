@@ -7,7 +7,7 @@ from typing import Any
 from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at
-from valuation.domain.moves import MOVES, ONWARD, Step
+from valuation.domain.moves import MOVES, ONWARD, Stage, Step
 from valuation.domain.people import Mode
 from valuation.domain.records import Role
 from valuation.quotes.documents import Document, customer_view, merchant_view
@@ -36,6 +36,7 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
         **({"same_device": list(held.others)} if held.others else {}),
         **_deadlines(life),
         **_gift(life),
+        "completed": None if life.completed is None else life.completed.value,
         "conditions": _conditions(held, life),
         **place_document(held.place, held.settling, now=now, customer=customer),
         "inspection": None if found is None else _found(found, currency, customer=customer),
@@ -53,9 +54,11 @@ def life_view(held: Held, *, now: datetime, customer: bool) -> Document:
 
 
 def _conditions(held: Held, life: Life) -> list[Document]:
-    """What settlement depends on: the gates' conditions, and of a resale the erasure's record."""
+    """What the way on depends on: the gates' conditions for settlement, and the record of the
+    erasure, of a resale before it is settled, else before the device is taken apart."""
     shown: list[Document] = [{"code": code, "met": code in life.met} for code in life.conditions]
-    if FLAGS[held.route] is Flag.RESALE:
+    leaves = life.stage in (Stage.SETTLED, Stage.DECLINED_RECYCLING) and life.completed is None
+    if life.holds_data and (leaves or FLAGS[held.route] is Flag.RESALE):
         shown.append({"code": "erasure_record", "met": life.erased is not None})
     return shown
 
@@ -72,7 +75,10 @@ def _gift(life: Life) -> Document:
 def _open(step: Step, route: Route, life: Life) -> bool:
     if route is Route.REFUSE and step in ONWARD:
         return False
-    return step is not Step.DELIVER or (life.gift is not None and not life.delivered)
+    if step is Step.DELIVER:
+        return life.gift is not None and not life.delivered
+    given = life.gives_device and life.rerouted in (None, Route.DONATE)
+    return step is not Step.COMPLETE or (life.completed is None and not given)
 
 
 def _extras(held: Held, *, customer: bool) -> Document:

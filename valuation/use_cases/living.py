@@ -8,7 +8,13 @@ from typing import cast
 import orjson
 
 from valuation.domain.disposition import FLAGS, Route
-from valuation.domain.happened import ConditionMet, Consent, Detail, Happened, Settlement
+from valuation.domain.happened import (
+    ConditionMet,
+    Consent,
+    Detail,
+    Happened,
+    Settlement,
+)
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at, fold, take
 from valuation.domain.moves import MOVES, Stage, Step
@@ -29,13 +35,13 @@ from valuation.storage.ledger import Entry, both
 from valuation.storage.quotes import Event, PlaceTaken, QuoteStore, StoredQuote
 from valuation.storage.reservations import ReservationStore
 from valuation.use_cases.claiming import code_moves, extras_at
+from valuation.use_cases.completing import completion
 from valuation.use_cases.crediting import entered
 from valuation.use_cases.giving import (
     check_given,
     check_way,
     conditions_of_gift,
     gift_of,
-    gives_device,
     may_be_given,
 )
 from valuation.use_cases.inspecting import inspected
@@ -77,7 +83,7 @@ class Held:
         """Where that device goes; since its settlement was taken back, another way."""
         if self.life.rerouted:
             return self.life.rerouted
-        if gives_device(self.life) and may_be_given(self.settling):
+        if self.life.gives_device and may_be_given(self.settling):
             return Route.DONATE
         disposition = cast(Document | None, self.settling["disposition"])
         return Route(str(disposition["route"])) if disposition else Route.REFUSE
@@ -128,7 +134,7 @@ def step(
         life = fold(events=happened, life=before.life)
         after = _with_extras(shop, replace(before, events=(*before.events, *rows), life=life))
         moves = _code_moves(shop, after, now)
-        counted = entered(shop, after.stored, after.settling, happened[-1])
+        counted = entered(shop, after.stored, after.settling, life)
         place, moved, room = reserved(
             shop, after.stored, after.settling, life, route=after.route, before=before.place
         )
@@ -197,16 +203,21 @@ def _taken(
         case Step.INSPECT if request.step in MOVES[current.stage]:
             detail, told = inspected(shop, before.document, current, request)
         case Step.REVERSE if current.stage in (Stage.SETTLED, Stage.REVERSED):
-            route = before.route if current.stage is Stage.SETTLED else None
+            # What came back, or was taken back, may go the same way again.
+            under_way = current.stage is Stage.SETTLED and current.completed is None
+            route = before.route if under_way else None
             detail = reversal(request, settling=before.settling, life=current, route=route)
             if isinstance(detail, Rerouting):
                 evidence = (*evidence, *_again(shop, before, request))
+        case Step.COMPLETE if request.step in MOVES[current.stage]:
+            detail = completion(before.settling, current, before.route)
+            evidence = (*evidence, *_again(shop, before, request))
         case Step.DELIVER if request.step in MOVES[current.stage]:
             # What the list says shows no delivery.
             again = _again(shop, before, request)
             evidence = evidence and (*evidence, *again)
         case Step.SETTLE:
-            given = gives_device(current)
+            given = current.gives_device
             if given:
                 check_given(before.settling)
             detail = Settlement(flag=FLAGS[before.route], route=Route.DONATE if given else None)

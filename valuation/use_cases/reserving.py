@@ -60,6 +60,8 @@ def reserved(
     event = life.events[-1]
     if stored.mode is Mode.TEST or event.kind in (Kind.REVERSED, Kind.DELIVERED):
         return Reserved(before)
+    if event.kind is Kind.COMPLETED and before and before.facility:
+        return Reserved(before)  # that is where it went
     move = PlaceMove(stored.id, len(life.events) - 1, event.at, None)
     if life.stage not in KEEPING or route is Route.REFUSE:
         return Reserved(None, move if before else None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from valuation.domain.disposition import Route
 from valuation.domain.life import Life
-from valuation.domain.questions import BEST
+from valuation.domain.questions import BEST, ERASURE
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 from valuation.quotes.documents import Document
@@ -42,7 +42,7 @@ def _check_data(settling: Document, life: Life, wanted: Route) -> None:
     """What the gates ask of a device that came unerased: for its parts a record, for dismantling
     one that its storage was destroyed. A resale needs a record anyhow."""
     answers = asked_of(settling).answers
-    if answers is None or answers.levels.get("erasure", BEST["erasure"]) == BEST["erasure"]:
+    if answers is None or answers.levels.get(ERASURE, BEST[ERASURE]) == BEST[ERASURE]:
         return
     if wanted is Route.DISMANTLE and not life.destroyed:
         raise IllegalStep(Refusal.NOT_DESTROYED)

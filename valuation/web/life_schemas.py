@@ -130,7 +130,8 @@ class DonationOut(Out):
 
 
 class LifeOut(Out):
-    """Where a quote stands, until when, and what may follow."""
+    """Where a quote stands, until when, and what may follow. `completed`: the route by which the
+    settled device went to its end; null before."""
 
     id: str
     code: str
@@ -147,6 +148,7 @@ class LifeOut(Out):
     receive_by: str | None
     answer_by: str | None
     donation: DonationOut = Sometimes
+    completed: str | None
     conditions: list[ConditionOut]
     facility: PlaceOut | CustomerPlaceOut = Sometimes
     inspection: InspectionOut | None
