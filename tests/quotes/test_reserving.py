@@ -23,6 +23,7 @@ from valuation.domain.records import Actor, Role
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reservations import Place
 from valuation.people.enrolling import Enrolment
+from valuation.people.places import region_of
 from valuation.settings import Settings
 from valuation.shop import Shop, open_shop
 from valuation.storage.engine import reading, writing
@@ -110,9 +111,9 @@ def test_a_place_of_a_lapsed_quote_counts_no_more_and_one_of_a_received_device_d
     accepted(till)
     till.received()
     clock.move(days=14, minutes=1)
-    assert taken(till) == {"near": 1, "far": 1}, "who came in the last instant still writes"
+    assert taken(till) == {"near": 1}, "who came in the last instant still writes"
     clock.move(seconds=1)
-    assert taken(till) == {"far": 1}
+    assert (taken(till), taken(till, THIS)) == ({}, {"near": 1})
     till.quotes.pop()
     assert "facility" not in life_view(till.look(), now=clock(), customer=False)
 
@@ -123,14 +124,24 @@ def test_a_device_that_goes_back_gives_its_place_back(
 ) -> None:
     till.received()
     till.step(Step.INSPECT, answers={"cosmetic_grade": "D"})
-    assert taken(till) == {"near": 1}
+    assert taken(till, THIS) == {"near": 1}
     if silent:
         clock.move(days=8)
-        assert taken(till) == {}
+        assert taken(till, THIS) == {}
     else:
         till.step(Step.DECLINE_RETURN)
     assert till.step(Step.RETURN).place is None
-    assert taken(till) == {}
+    assert taken(till, THIS) == {}
+
+
+def test_a_device_that_came_early_goes_this_week_if_there_is_room(till: Till) -> None:
+    weeks = []
+    for _ in range(4):
+        accepted(till)
+        place = placed(till.step(Step.RECEIVE).place)
+        weeks.append((place.facility, place.week))
+    assert weeks == [("near", THIS), ("far", THIS), ("far", THIS), ("near", THEN)]
+    assert (taken(till, THIS), taken(till)) == ({"near": 1, "far": 2}, {"near": 1})
 
 
 def test_a_hazard_that_is_found_moves_to_a_facility_with_the_licence(till: Till) -> None:
@@ -148,9 +159,6 @@ def test_a_hazard_without_a_licensed_place_is_not_settled_until_there_is_one(
 ) -> None:
     agreed(till, **SWOLLEN)
     assert placed(till.look().place).facility == "hazard"
-    till.received()
-    other = placed(till.step(Step.INSPECT, answers=SWOLLEN).place)
-    assert (other.facility, other.week) == ("hazard", THIS), "the first one's is of a later week"
     till.received()
     none = placed(till.step(Step.INSPECT, answers=SWOLLEN).place)
     assert (none.facility, none.reason) == (None, Unplaced.FULL)
@@ -254,6 +262,9 @@ def test_the_region_of_a_store_comes_before_that_of_the_installation(till: Till)
     for region, expected in (("west", "far"), ("north", None), ("", "near")):
         enter = Enrolment(engine=till.shop.engine, now=till.shop.clock(), entropy=FakeEntropy())
         enter.place(store=store.code, region=region, campus=None)
+        assert region_of(
+            till.shop.engine, actor="key:1", merchant=store.merchant_id, before=None
+        ) == (region or None), "all its stores lie there"
         till.quote()
         place = placed(till.step(Step.ACCEPT, actor=somebody).place)
         assert place.facility == expected, region

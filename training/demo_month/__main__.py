@@ -90,12 +90,12 @@ def _month(drawn: Sample, settings: Settings, out: Path, *, seed: int) -> bool:
 
 
 def _holds(shop: Shop, told: Told, asked: Asked) -> bool:
-    """Whether the ledger is sound and comes to what the tills settled; says so."""
+    """Whether the ledger is sound and comes to what the tills sold and took apart; says so."""
     counted, checked = total(entries_of(shop.engine, asked)).devices, verify(shop)
     for line in lines_of(told, counted):
         click.echo(line)
     same = counted == told.outcomes
-    click.echo("which is what was settled" if same else f"BUT SETTLED WERE {told.outcomes}")
+    click.echo("which is what went its way" if same else f"BUT THEIR WAY WENT {told.outcomes}")
     click.echo(f"{'SOUND' if checked.sound else 'NOT SOUND'}: {checked.head.seq} entries")
     return checked.sound and same
 

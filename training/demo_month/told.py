@@ -27,7 +27,7 @@ class Told:
 
     quotes: int
     fates: Counter[Fate] = field(default_factory=Counter)
-    routes: Counter[Route] = field(default_factory=Counter)  # of what was settled or recycled
+    routes: Counter[Route] = field(default_factory=Counter)  # of what went its way
     reversed: Counter[Route] = field(default_factory=Counter)
     gifts: Counter[Given] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)  # where settled devices went, or why not
@@ -47,8 +47,8 @@ def lines_of(told: Told, counted: Mapping[Outcome, int]) -> Iterator[str]:
     under_way = told.quotes - told.fates.total()
     yield f"quotes: {told.quotes}, of them {_said(told.fates)}, under way {under_way}"
     yield f"counter-offers: {told.countered}; given: {_said(told.gifts)}"
-    yield f"settled or recycled by route: {_said(told.routes)}; taken back: {_said(told.reversed)}"
-    yield f"went to: {_said(told.places)}"
+    yield f"went their way: {_said(told.routes)}; taken back: {_said(told.reversed)}"
+    yield f"settled to go to: {_said(told.places)}"
     yield f"the ledger counts: {_said(counted)}"
 
 

@@ -1,4 +1,5 @@
-"""One device at a store: quoted, and most often accepted, received, inspected, erased, settled.
+"""One device at a store: quoted, and most often accepted, received, inspected, erased, settled, and
+gone its way some days later.
 
 How customers and inspections behave is invented; see ``Habits``.
 """
@@ -47,13 +48,15 @@ FOUND = (
 class Habits:
     """Invented shares: of offers, those declined; of accepted ones, those that come by post; of
     inspections, those that find something else; of counter-offers, those whose device goes back and
-    those whose device is left for recycling."""
+    those whose device is left for recycling. ``longest``: days until the last of the settled
+    devices is sold or taken apart; the first takes one."""
 
     declined: float = 0.15
     posted: float = 0.3
     differs: float = 0.12
     goes_back: float = 0.25
     left: float = 0.05
+    longest: int = 9
 
 
 @dataclass
@@ -107,18 +110,31 @@ class Visit:
         yield MINUTES
         after = self._ends(Fate.SETTLED, Step.SETTLE)
         route, gift = after.route, after.life.gift
-        self._went(after, route)
+        assert after.place is not None  # noqa: S101 -- a live quote of a store in a region
+        self.told.places[after.place.facility or f"none ({after.place.reason})"] += 1
         if gift is not None:
             self.told.gifts[gift.what] += 1
-            yield DAY
-            if gift.what is Given.DEVICE:
-                self._step(Step.DELIVER, evidence=(PHOTO,))
-        elif FLAGS[route] is Flag.RESALE and Step.REVERSE in self.wishes:
+        yield int(self.chance.integers(1, self.habits.longest + 1)) * DAY
+        if after.life.gives_device:
+            self._step(Step.DELIVER, evidence=(PHOTO,))
+            self.told.routes[route] += 1
+            return
+        yield from self._goes(route)
+
+    def _goes(self, route: Route) -> Iterator[timedelta]:
+        """Sold or taken apart; once in the month what was sold comes back and is sold again."""
+        if FLAGS[route] is Flag.DISMANTLE:
+            self._erase(destroyed=self._cannot_be_erased(route))
+        self._step(Step.COMPLETE)
+        self.told.routes[route] += 1
+        if FLAGS[route] is Flag.RESALE and Step.REVERSE in self.wishes:
             self.wishes.remove(Step.REVERSE)
-            yield 4 * DAY
+            yield 2 * DAY
             self._step(Step.REVERSE, actor=self.store.manager,
-                       reason=ReversalReason.RETURNED_BY_BUYER)  # fmt: skip
+                       reason=ReversalReason.RETURNED_BY_BUYER, route=route)  # fmt: skip
             self.told.reversed[route] += 1
+            yield DAY
+            yield from self._goes(route)
 
     def _leaves(self, after: Held) -> None:
         """Goes back to its owner, or was left."""
@@ -126,12 +142,8 @@ class Visit:
             self._ends(Fate.RETURNED, Step.RETURN)
             return
         self._prepare(after, destroyed=True)
-        self._went(self._ends(Fate.RECYCLED, Step.RECYCLE), Route.DISMANTLE)
-
-    def _went(self, after: Held, route: Route) -> None:
-        assert after.place is not None  # noqa: S101 -- a live quote of a store in a region
-        self.told.routes[route] += 1
-        self.told.places[after.place.facility or f"none ({after.place.reason})"] += 1
+        self._ends(Fate.RECYCLED, Step.RECYCLE)
+        self.told.routes[Route.DISMANTLE] += 1
 
     def _issue(self) -> Document:
         answers = {name: BY_ID[name].value(level) for name, level in self.arriving.levels.items()}

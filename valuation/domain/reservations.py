@@ -1,7 +1,7 @@
 """A place at a facility, reserved for the device of an accepted quote: where, and in which week.
 
-The place is in the ISO week in which the device must be received, and once it is here in the week
-in which its place is sought. It stays while the device keeps its route and its licences; otherwise,
+The place is in the ISO week in which the device must be received; once it is here in that week, if
+there is room. It stays while the device keeps its route and its licences; otherwise,
 and as long as there is none, one is sought at every step that keeps the device. What is
 refused goes nowhere, and has no place.
 """

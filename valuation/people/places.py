@@ -17,3 +17,15 @@ def store_of(engine: Engine, actor: str) -> Store | None:
             people = PeopleStore(connection)
             return people.store(people.clerk(actor.removeprefix(CLERK)).store_id)
     return None
+
+
+def region_of(engine: Engine, *, actor: str, merchant: str, before: str | None) -> str | None:
+    """Where a device is: of the store that acts, else where it was before, else where all stores of
+    the merchant lie; None where nobody says."""
+    store = store_of(engine, actor)
+    if known := (store and store.region) or before:
+        return known
+    with reading(engine) as connection:
+        stores = PeopleStore(connection).stores()
+    regions = {each.region for each in stores if each.merchant_id == merchant}
+    return regions.pop() if len(regions) == 1 else None

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from valuation.domain.disposition import Route
 from valuation.domain.facilities import Consignment, Facility, licences_needed
-from valuation.domain.happened import Happened, Kind
+from valuation.domain.happened import Kind
 from valuation.domain.life import Life
 from valuation.domain.moves import Stage
 from valuation.domain.people import Mode
@@ -23,7 +23,7 @@ from valuation.domain.reservations import (
     stays,
     week_of,
 )
-from valuation.people.places import store_of
+from valuation.people.places import region_of
 from valuation.quotes.replaying import asked_of
 from valuation.shop import Shop
 from valuation.storage.engine import reading
@@ -96,18 +96,24 @@ def _found(
     """The place that stays, or the one that is found now."""
     event, asked = life.events[-1], asked_of(settling)
     goes = Route.DISMANTLE if life.stage in LEFT else route
-    region = _region(shop, event, before)
+    known = before.region if before else None
+    region = (
+        region_of(shop.engine, actor=event.actor.id, merchant=stored.merchant, before=known)
+        or shop.settings.region
+    )
     answers = asked.answers
     assert answers is not None  # noqa: S101 -- an offer has answers
     licences = licences_needed(answers.levels)
     consignment = region and Consignment(answers.category, region, licences)
     until = life.deadline
-    if before and consignment and stays(
-        before, facilities=facilities, consignment=consignment, route=goes
-    ):  # fmt: skip
-        return replace(before, until=until)
     awaited = life.receive_by if life.stage is Stage.ACCEPTED else None
     week = week_of(shop.today(awaited or event.at))
+    kept = before if before and consignment and stays(
+        before, facilities=facilities, consignment=consignment, route=goes
+    ) else None  # fmt: skip
+    came_early = kept and event.kind is Kind.RECEIVED and kept.week != week
+    if kept and not came_early:
+        return replace(kept, until=until)
     with reading(shop.engine) as connection:
         store = ReservationStore(connection)
         taken = store.taken([week], now=event.at, besides=stored.id)[week]
@@ -115,13 +121,7 @@ def _found(
         facilities=facilities, consignment=consignment or None, route=goes, licences=licences,
         week=week, taken=taken,
     )  # fmt: skip
-    return replace(found, until=until)
-
-
-def _region(shop: Shop, event: Happened, before: Place | None) -> str | None:
-    """Of the store that acts, else where the device was, else of the whole installation."""
-    store = store_of(shop.engine, event.actor.id)
-    return (store and store.region) or (before and before.region) or shop.settings.region
+    return replace(found if found.facility or kept is None else kept, until=until)
 
 
 def _guard(
