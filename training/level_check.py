@@ -14,7 +14,7 @@ import numpy as np
 
 from training.checks import EXAMPLES, Finding
 from training.monotone_check import Pricer
-from valuation.domain.device import Category, Device
+from valuation.domain.device import Device
 from valuation.domain.market import Market, PriceKind
 from valuation.domain.money import exponent
 from valuation.domain.questions import BY_ID
@@ -43,7 +43,7 @@ class Limits:
     a category."""
 
     yuan: float
-    metal: Mapping[Category, float]
+    metal: Mapping[str, float]
 
 
 def absurd_levels(*, model: MarketPricer, as_of: date) -> Finding:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.desks import make_desk
+from tests.desks import make_desk, paid
 from tests.fakes import NOON, FakeClock, FakeEntropy
 from tests.quotes.settling import show
 from tests.quotes.telling import Till
@@ -20,8 +21,10 @@ from training.evaluating import held_against
 from training.pipeline import Trained
 from valuation.catalogue import Lookup, load_catalogue
 from valuation.domain.device import Category
+from valuation.domain.disposition import Route
 from valuation.domain.impact_ledger import Span
 from valuation.domain.moves import Step
+from valuation.domain.questions import questions_for
 from valuation.domain.quote import ENTROPY, Offer, Quote, Referral
 from valuation.intake.mapping import Purpose
 from valuation.intake.mapping_file import load_mapping
@@ -33,6 +36,7 @@ from valuation.quotes.quoting import Desk, QuoteRequest
 from valuation.quotes.replaying import replayed
 from valuation.settings import Settings
 from valuation.shop import open_shop
+from valuation.tables import readings
 from valuation.use_cases.impact_views import Asked, entries_of, verify
 from valuation.use_cases.issuing import issue
 from valuation.use_cases.stock import Outcome, StockPricing
@@ -102,8 +106,11 @@ def desk(laptops: tuple[Path, Path, Trained]) -> Desk:
     return make_desk(laptops[0].parent / "models", laptops[2].digest)
 
 
-def asked(desk: Desk, **device: Any) -> tuple[Quote, Appraiser]:
-    request = QuoteRequest(answers=GOOD, **{"category": Category.LAPTOP, **device})
+def asked(
+    desk: Desk, worse: dict[str, object] | None = None, **device: Any
+) -> tuple[Quote, Appraiser]:
+    answers = GOOD | (worse or {})
+    request = QuoteRequest(answers=answers, **{"category": Category.LAPTOP, **device})
     return desk.quote(request, merchant="m", now=NOON, as_of=TODAY, entropy=bytes(range(ENTROPY)))
 
 
@@ -150,6 +157,40 @@ def test_what_was_sold_is_offered_a_price_and_nothing_else_is(desk: Desk) -> Non
     }  # fmt: skip
 
 
+def test_its_routes_are_counted_at_a_laptops_figures(desk: Desk) -> None:
+    quote, appraiser = asked(desk, {"display_works": "cracked"}, **SOLD)
+    assert quote.disposition is not None
+    routes = {each.route: dict(each.parts) for each in quote.disposition.routes}
+    money = readings.Converter(readings.rates(appraiser.tables["exchange-rates"]), "SGD")
+    test, work, screen, harvest, apart, give = (
+        -money.minor(major=Decimal(yuan), currency="CNY") for yuan in (45, 60, 500, 50, 25, 15)
+    )
+    assert routes[Route.AS_IS]["test and erase"] == test
+    assert routes[Route.REFURBISH]["refurbishing work"] == work
+    assert routes[Route.REFURBISH]["repairs"] == screen
+    assert routes[Route.PARTS]["harvesting work"] == harvest
+    assert routes[Route.PARTS]["parts value"] > 0
+    assert routes[Route.DISMANTLE]["dismantling work"] == apart
+    assert routes[Route.DONATE] == {"nothing": 0, "test and erase": test, "handing over": give}
+
+
+@pytest.mark.parametrize(
+    "start", [{}, {"display_works": "cracked"}, {"functions_work": "no", "buttons_work": "no"}]
+)
+def test_no_worse_answer_raises_a_laptops_offer(desk: Desk, start: dict[str, object]) -> None:
+    given = {**GOOD, **start}
+    for question in questions_for(Category.LAPTOP):
+        asked_now = all(given[it.parent] == it.answer for it in question.asked_when)
+        if not asked_now or question.id in {"powers_on", *start}:
+            continue
+        levels = range(40, 101, 6) if question.percent else range(question.best + 1)
+        amounts = [
+            paid(asked(desk, {**start, question.id: question.value(level)}, **SOLD)[0])
+            for level in levels
+        ]
+        assert amounts == sorted(amounts), (question.id, amounts)
+
+
 def test_a_value_list_goes_through_the_mapping_of_the_sales(
     laptops: tuple[Path, Path, Trained], desk: Desk
 ) -> None:
@@ -169,7 +210,7 @@ def test_a_value_list_goes_through_the_mapping_of_the_sales(
     assert rows[3].reason.startswith("unsold_device")
 
 
-def test_a_laptop_that_is_settled_is_counted_as_one(
+def test_a_laptop_that_went_its_way_is_counted_as_one(
     laptops: tuple[Path, Path, Trained], tmp_path: Path, database_url: str
 ) -> None:
     models, bundle = laptops[0].parent / "models", laptops[2]
@@ -184,6 +225,7 @@ def test_a_laptop_that_is_settled_is_counted_as_one(
     till.erase()
     show(till, inspected)
     till.step(Step.SETTLE)
+    till.step(Step.COMPLETE)
     zone = ZoneInfo("Asia/Shanghai")
     (entry,) = entries_of(shop.engine, Asked(merchant=None, first=None, last=None, zone=zone))
     assert (entry.category, entry.weight_mg, entry.weighed) == ("laptop", 1_400_000, True)

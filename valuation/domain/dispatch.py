@@ -1,7 +1,7 @@
 """How a device travels: the ways it may be handed over, its packing, its transport."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 HAZARD = "battery_hazard"  # the condition under which a device with a damaged battery is taken
@@ -35,23 +35,25 @@ class Instruction:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Instructions by the code of a gate, "" for every device that met none of them."""
+    """Instructions by the code of a gate, "" for every device that met none of them;
+    ``by_category``: those instead of "" for a category of devices."""
 
     rows: Mapping[str, Instruction]
+    by_category: Mapping[str, Instruction] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if missing := {"", HAZARD} - self.rows.keys():
             names = ", ".join(sorted(each or "no gate" for each in missing))
             raise DispatchRefused(f"no instruction for {names}")
-        if any(not each.ways for each in self.rows.values()):
+        if any(not each.ways for each in (*self.rows.values(), *self.by_category.values())):
             raise DispatchRefused("a device can be handed over in one way at least")
         if unattended := sorted(UNATTENDED.intersection(self.rows[HAZARD].ways)):
             raise DispatchRefused(f"a hazard is not handed over by {', '.join(unattended)}")
 
-    def of(self, gates: Collection[str]) -> tuple[Instruction, ...]:
-        """The instructions for a device that met these gates."""
+    def of(self, gates: Collection[str], category: str = "") -> tuple[Instruction, ...]:
+        """The instructions for a device of a category that met these gates."""
         met = tuple(row for code, row in self.rows.items() if code in gates)
-        return met or (self.rows[""],)
+        return met or (self.by_category.get(category, self.rows[""]),)
 
 
 def ways_of(instructions: Collection[Instruction]) -> tuple[Way, ...]:

@@ -1,8 +1,9 @@
 """Sums over the ledger of impact. Whole units, so that parts add up to the whole exactly."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from valuation.domain.impact_ledger import REUSE, Counted, Outcome, Span
 
@@ -39,27 +40,41 @@ class Totals:
         return WHOLE * reused // self.count if self.count else None
 
 
+class Alike(NamedTuple):
+    """Entries that differ in nothing that is summed but their weight: one of them, how many they
+    are, and what they weigh together in mg."""
+
+    entry: Counted
+    times: int
+    weight_mg: int
+
+
 def total(entries: Iterable[Counted]) -> Totals:
     """The sum of entries."""
+    return summed(Alike(entry, 1, entry.weight_mg or 0) for entry in entries)
+
+
+def summed(parts: Iterable[Alike]) -> Totals:
+    """The sum of entries, those that are alike at once."""
     devices: Counter[Outcome] = Counter()
     metals: dict[str, Span] = {}
     weight = unweighed = by_table = without = taken_back = 0
     co2e = NOTHING
-    for entry in entries:
-        sign = entry.sign
-        devices[entry.outcome] += sign
-        taken_back += entry.counter
+    for entry, times, weight_mg in parts:
+        signed = entry.sign * times
+        devices[entry.outcome] += signed
+        taken_back += entry.counter * times
         if entry.weight_mg is None:
-            unweighed += sign
+            unweighed += signed
         else:
-            weight += sign * entry.weight_mg
-            by_table += 0 if entry.weighed else sign
+            weight += entry.sign * weight_mg
+            by_table += 0 if entry.weighed else signed
         if entry.co2e_g is not None:
-            co2e = _plus(co2e, entry.co2e_g, sign)
+            co2e = _plus(co2e, entry.co2e_g, signed)
         elif entry.outcome in REUSE:
-            without += sign
+            without += signed
         for metal, span in entry.metals_ug.items():
-            metals[metal] = _plus(metals.get(metal, NOTHING), span, sign)
+            metals[metal] = _plus(metals.get(metal, NOTHING), span, signed)
     return Totals(
         devices={outcome: devices[outcome] for outcome in Outcome},
         weight_mg=weight, metals_ug=metals, co2e_g=co2e, unweighed=unweighed,
@@ -88,13 +103,5 @@ def together(parts: Iterable[Totals]) -> Totals:
     return whole
 
 
-def grouped(entries: Iterable[Counted], key: Callable[[Counted], str]) -> dict[str, Totals]:
-    """The sums by a key, in its order."""
-    groups: defaultdict[str, list[Counted]] = defaultdict(list)
-    for entry in entries:
-        groups[key(entry)].append(entry)
-    return {name: total(groups[name]) for name in sorted(groups)}
-
-
-def _plus(one: Span, other: Span, sign: int) -> Span:
-    return Span(*(mine + sign * its for mine, its in zip(one, other, strict=True)))
+def _plus(one: Span, other: Span, times: int) -> Span:
+    return Span(*(mine + times * its for mine, its in zip(one, other, strict=True)))

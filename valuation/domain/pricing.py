@@ -99,6 +99,16 @@ class Appraisal:
         """Every route with its expected value, reuse first."""
         return tuple([self._route(route, state) for route in self.terms.routes])
 
+    def expected_routes(self, state: State) -> tuple[RouteValue, ...]:
+        """The same for whoever asks where a device goes and no more: without an offer, the ends
+        are the expected value too, and ``parts`` is what the route brings in alone."""
+        closed, found = self.assessed(state).closed, []
+        for route in self.terms.routes:
+            gross = self._gross(route, state, Statistic.EXPECTED)
+            net, brings = self._net(route, gross), ((gross.name, gross.whole),)
+            found.append(RouteValue(route, net, net, net, 0, brings, tuple(closed.get(route, ()))))
+        return tuple(found)
+
     def resale_value(self, state: State, statistic: Statistic) -> int:
         """What it sells for as it is: the kind of price, then deductions for untaught answers."""
         known = self._values.get((state, statistic))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from valuation.domain.device import Category, Device
 from valuation.domain.disposition import Effect, Gate, Gates, Route
 from valuation.domain.money import BASIS_POINTS
-from valuation.domain.outside import is_beyond
+from valuation.domain.outside import is_beyond, kind_of
 from valuation.domain.questions import BEST, BY_ID, Known, questions_for
 from valuation.domain.states import REPAIRABLE, Layout, State, layout_of
 from valuation.domain.terms import NO_JOB, Handling, Job, Repairs, Terms
@@ -185,7 +185,7 @@ class Tariffs:
 
     def __init__(self, taught: Mapping[str, Known], terms: Terms) -> None:
         self.terms = terms
-        self._beyond: dict[Category, Terms] = {}
+        self._by_scope: dict[str, Terms] = {}
         self._taught = taught
         self._made: dict[str, Tariff] = {}
 
@@ -195,24 +195,40 @@ class Tariffs:
         if made is None or made.category is not device.category:
             if len(self._made) >= KEPT:
                 self._made.clear()
-            made = Tariff(device.variant, device.category, self._taught, self._of(device.category))
+            made = Tariff(device.variant, device.category, self._taught, self._of(device))
             self._made[device.variant] = made
         return made
 
-    def _of(self, category: Category) -> Terms:
-        """The terms of a category. Repair prices and parts are those of phones and tablets: of any
-        other device nobody says what they are, so it is not repaired and its parts bring nothing;
-        where nobody knows its materials, dismantling brings and costs nothing."""
-        if not is_beyond(category):
-            return self.terms
-        if category not in self._beyond:
-            terms, known = self.terms, any(self.terms.materials[category])
-            costs = {k: v for k, v in terms.handling.items() if known or k is not Route.DISMANTLE}
-            gates = terms.gates if ERASURE in questions_for(category) else _without_data(terms)
-            self._beyond[category] = replace(
-                terms, repairs=Repairs({}), parts=(), handling=costs, gates=gates
-            )
-        return self._beyond[category]
+    def _of(self, device: Device) -> Terms:
+        """The terms of its category, or of its kind of appliance where the tables name that."""
+        category, terms = device.category, self.terms
+        scope = f"{category.value}/{kind_of(device.variant, category.value)}"
+        if scope not in terms.own and scope not in terms.materials:
+            scope = category.value
+        if scope not in self._by_scope:
+            self._by_scope[scope] = _terms_in(terms, category, scope)
+        return self._by_scope[scope]
+
+
+def _terms_in(terms: Terms, category: Category, scope: str) -> Terms:
+    """The terms of a category or kind. General repairs and parts are of phones and tablets: any
+    other device that the tables do not name is not repaired and its parts bring nothing; where
+    nobody knows its materials, dismantling brings and costs nothing."""
+    beyond, own = is_beyond(category), terms.own.get(scope, terms.own.get(category.value))
+    if own is None and not beyond:
+        return terms
+    metal = terms.materials.get(scope, terms.materials[category.value])
+    costs = own.handling if own else terms.handling
+    if beyond and not any(metal):
+        costs = {route: it for route, it in costs.items() if route is not Route.DISMANTLE}
+    return replace(
+        terms,
+        repairs=own.repairs if own else Repairs({}),
+        parts=own.parts if own else (),
+        handling=costs,
+        gates=terms.gates if ERASURE in questions_for(category) else _without_data(terms),
+        materials={**terms.materials, category.value: metal},
+    )
 
 
 def _without_data(terms: Terms) -> Gates:

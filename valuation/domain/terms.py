@@ -250,8 +250,25 @@ def left_after(*, amount: int, kept: int, days: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTerms:
+    """All the costs, repairs and parts of one category of devices, or of one kind of appliance."""
+
+    handling: Mapping[Route, Handling]
+    repairs: Repairs
+    parts: Sequence[Part]
+
+    def __post_init__(self) -> None:
+        check_parts(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """Everything that turns a value into an offer and a route, in one market on one day."""
+    """Everything that turns a value into an offer and a route, in one market on one day.
+
+    ``handling``, ``repairs`` and ``parts`` are the general ones; ``own``: those of a category
+    (``laptop``) or kind of appliance (``appliance/dryer``) that the tables name. ``materials`` by
+    category and kind.
+    """
 
     currency: str
     policy: Policy
@@ -259,10 +276,11 @@ class Terms:
     repairs: Repairs
     handling: Mapping[Route, Handling]
     parts: Sequence[Part]
-    materials: Mapping[Category, tuple[int, int, int]]
+    materials: Mapping[str, tuple[int, int, int]]
     gates: Gates
     depreciation: Depreciation
     to_sold: int | None
+    own: Mapping[str, OwnTerms] = field(default_factory=dict)
     routes: tuple[Route, ...] = field(init=False)
     paying: tuple[Route, ...] = field(init=False)
 

@@ -116,10 +116,9 @@ class Appraiser:
 
     def document(self, quote: Quote) -> Document:
         """All that the quote says."""
-        disposition = disposition_document(
-            quote, impact=self.told.impact(quote), handling=self.told.handling(quote)
-        )
-        impact = impact_of(quote, self.tables["impact"])
+        saves, handling = self.told.impact(quote), self.told.handling(quote)
+        disposition = disposition_document(quote, impact=saves, handling=handling)
+        impact = impact_of(quote, self.tables, saves)
         return document_of(quote, impact=impact, disposition=disposition)
 
     def _draft(self, asked: Asked) -> Quote:

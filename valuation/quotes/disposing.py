@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 from valuation.domain.answers import missing_at_best
-from valuation.domain.device import Category, Device
+from valuation.domain.device import Device
 from valuation.domain.disposition import Route, RouteValue
 from valuation.domain.outside import kind_of
 from valuation.domain.quote import Disposition, Quote
@@ -17,9 +17,13 @@ from valuation.domain.unpriced import (
     unpriced_routes,
 )
 from valuation.quotes.appraising import Appraiser
-from valuation.quotes.disposition_document import customers_disposition, merchants_disposition
+from valuation.quotes.disposition_document import (
+    customers_disposition,
+    merchants_disposition,
+    told_disposition,
+)
 from valuation.quotes.documents import Document
-from valuation.tables.impact_factors import FACTORS, MATERIALS, weights_of
+from valuation.tables.impact_factors import FACTORS, weights_of
 
 
 class Note(NamedTuple):
@@ -82,12 +86,12 @@ def disposed(quote: Quote, appraiser: Appraiser) -> Disposed | None:
     device, answers = quote.subject.device, quote.answers
     if device is None or answers is None:
         return None
-    no_materials = (NO_MATERIALS,) if _materials_unknown(appraiser, device.category) else ()
+    tariff = appraiser.tariffs.of(device)
+    no_materials = () if any(tariff.terms.materials[device.category]) else (NO_MATERIALS,)
     if (found := quote.disposition) is not None:
         return Disposed(
             quote, device, found.chosen, tuple(found.routes), priced=True, notes=no_materials
         )
-    tariff = appraiser.tariffs.of(device)
     state = tariff.layout.state(missing_at_best(answers).levels)
     routes = unpriced_routes(tariff, state)
     chosen = choose_unpriced(routes)
@@ -116,25 +120,21 @@ def disposal_document(quote: Quote, appraiser: Appraiser) -> Document:
     done = disposed(quote, appraiser)
     told = appraiser.document(done.quote if done else quote)
     way = _way(told, done) if done else None
+    of_way = {**told, "disposition": way}
     weight = done and weight_of(done.device, weights_of(appraiser.tables[FACTORS]))
     return {
         **{name: told[name] for name in KEPT if name in told},
         "priced": done is not None and done.priced,
-        "disposition": way and {**way, **_sentence(way, done)},
+        "disposition": way and {**told_disposition(of_way), **_sentence(of_way, done)},
         "notes": [note._asdict() for note in done.notes] if done else [],
         "weight": weight and {"g": weight.grams, "own": weight.own},
-        "customer": way and customers_disposition(way),
+        "customer": way and customers_disposition(of_way),
     }
 
 
 def _why_a_person(routes: tuple[RouteValue, ...]) -> Note:
     reusable = any(each.open and each.route not in (Route.PARTS, Route.REFUSE) for each in routes)
     return REUSE_FIRST if reusable else PARTS_UNKNOWN
-
-
-def _materials_unknown(appraiser: Appraiser, category: Category) -> bool:
-    rows = appraiser.tables[MATERIALS].rows
-    return not any(row.text("category") == category for row in rows)
 
 
 def _way(told: Document, done: Disposed) -> Document:
@@ -154,15 +154,15 @@ def _way(told: Document, done: Disposed) -> Document:
     return way
 
 
-def _sentence(way: Document, done: Disposed | None) -> Document:
+def _sentence(document: Document, done: Disposed | None) -> Document:
     """The merchant's: a quote's own, the note that says why a person must look, or the customer's,
     in which no figure is missed."""
     if done is None or done.priced:
-        told = merchants_disposition(way)
+        told = merchants_disposition(document)
     elif done.chosen is None:
         return {"sentence_en": done.notes[0].en, "sentence_zh": done.notes[0].zh}
     else:
-        told = customers_disposition(way)
+        told = customers_disposition(document)
     return {name: told[name] for name in ("sentence_en", "sentence_zh")}
 
 

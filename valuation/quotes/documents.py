@@ -129,7 +129,7 @@ CUSTOMER_FIELDS = (
 def customer_view(document: Mapping[str, object]) -> Document:
     """What the customer may see: offer, lines, chosen route, reasons, conditions, impact."""
     view = {name: document[name] for name in CUSTOMER_FIELDS if name in document}
-    disposition = cast(dict[str, object] | None, document["disposition"])
+    disposition = document["disposition"]
     versions = cast(dict[str, object], document["versions"])
     # A digest of the policy could be tried against every margin that it might hold.
     view["versions"] = {name: versions[name] for name in ("bundle", "rules")}
@@ -137,15 +137,15 @@ def customer_view(document: Mapping[str, object]) -> Document:
     view["value"] = document["value"] if document["outcome"] == "value-only" else None
     if "extras" in view:
         view["extras"] = customers_extras(dated_extras(document))
-    view["disposition"] = disposition and customers_disposition(disposition)
+    view["disposition"] = disposition and customers_disposition(document)
     return view
 
 
 def merchant_view(document: Mapping[str, object]) -> Document:
     """The whole document: interval, every route's expected value and the policy besides."""
-    disposition = cast(Document | None, document["disposition"])
+    disposition = document["disposition"]
     extras = {"extras": dated_extras(document)} if "extras" in document else {}
-    return {**document, **extras, "disposition": disposition and merchants_disposition(disposition)}
+    return {**document, **extras, "disposition": disposition and merchants_disposition(document)}
 
 
 REFUSED = "refused"  # an offer of nothing, because a gate closes every route

@@ -6,7 +6,7 @@ from itertools import chain
 
 from valuation.domain.answers import CompletedAnswers, missing_at_best
 from valuation.domain.device import Device
-from valuation.domain.disposition import Route, choose
+from valuation.domain.disposition import Route, RouteValue, choose
 from valuation.domain.distribution import Distribution
 from valuation.domain.explanation import Basis, Breakdown, Line, Lock, breakdown, lines
 from valuation.domain.money import BASIS_POINTS
@@ -87,6 +87,28 @@ class Pricing:
         )
         keys = self._looked_at(broken_down.states, today) | always
         return Plan(broken_down, best_case, self._rows(keys), outlook)
+
+    def plan_of_way(self) -> Plan:
+        """What to ask of the price model for ``way``: nothing of the lines."""
+        state, best_case = (
+            self._layout.state(completed.levels)
+            for completed in (self.answers, missing_at_best(self.answers))
+        )
+        keys = self._looked_at(dict.fromkeys((state, best_case)), self._day(0))
+        return Plan(Breakdown((), (state,)), best_case, self._rows(keys), ())
+
+    def way(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
+        """The draft with its routes alone, by their expected values, or with why it has none: no
+        offer, lines or interval. Of a device that is not locked."""
+        figures = self._figures(distributions, self._day(0))
+        appraisal = Appraisal(self.tariff, figures.raw)
+        referral = self._referral(appraisal, figures, plan.broken_down.states[-1])
+        if referral is not None:
+            return replace(self.draft, outcome=referral)
+        if self.tariff.terms.to_sold is None:
+            return self._value_only(plan, distributions, appraisal)
+        routes = appraisal.expected_routes(plan.best_case)
+        return replace(self.draft, disposition=self._chosen(routes, plan.best_case))
 
     def quote(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
         """The draft with what follows from the plan's prices."""
@@ -182,7 +204,9 @@ class Pricing:
         return None
 
     def _disposition(self, appraisal: Appraisal, state: State) -> Disposition:
-        routes = appraisal.routes(state)
+        return self._chosen(appraisal.routes(state), state)
+
+    def _chosen(self, routes: tuple[RouteValue, ...], state: State) -> Disposition:
         chosen = choose(routes, give_up=self.tariff.terms.policy.reuse)
         levels = self._layout.levels(state)
         conditions = self.tariff.terms.gates.conditions(levels, chosen.route)

@@ -3,10 +3,10 @@
 Only quotes whose tables speak of it tell it; those of before say what they said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from valuation.domain.dispatch import Dispatch, ways_of
+from valuation.domain.dispatch import Dispatch, Instruction, ways_of
 from valuation.domain.disposition import Route
 from valuation.domain.impact_ledger import OUTCOMES, REUSE, Outcome, Span
 from valuation.domain.outside import kind_of
@@ -59,14 +59,10 @@ class ToldRoutes:
         way = quote.disposition
         if self.dispatch is None or way is None or way.chosen.route is Route.REFUSE:
             return None
-        found = self.dispatch.of([gate.code for gate in way.conditions])
-        return {
-            "ways": [each.value for each in ways_of(found)],
-            "packing_en": " ".join(each.packing[0] for each in found),
-            "packing_zh": "".join(each.packing[1] for each in found),
-            "transport_en": " ".join(each.transport[0] for each in found),
-            "transport_zh": "".join(each.transport[1] for each in found),
-        }
+        device = quote.subject.device
+        category = device.category.value if device else ""
+        found = self.dispatch.of([gate.code for gate in way.conditions], category)
+        return {"ways": [each.value for each in ways_of(found)], **travels(found)}
 
     def _factors(self, category: str, kind: str | None) -> ImpactFactors:
         if (category, kind) not in self.known:
@@ -74,6 +70,16 @@ class ToldRoutes:
                 self.tables[FACTORS], self.tables[MATERIALS], category, kind
             )
         return self.known[category, kind]
+
+
+def travels(instructions: Sequence[Instruction]) -> dict[str, str]:
+    """How a device is packed and carried, in English and in Chinese."""
+    return {
+        "packing_en": " ".join(each.packing[0] for each in instructions),
+        "packing_zh": "".join(each.packing[1] for each in instructions),
+        "transport_en": " ".join(each.transport[0] for each in instructions),
+        "transport_zh": "".join(each.transport[1] for each in instructions),
+    }
 
 
 def _counted(weight: float | None, counts: ImpactFactors, outcome: Outcome | None) -> Told:

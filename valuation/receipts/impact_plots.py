@@ -34,7 +34,7 @@ def drawing(plot: Plot) -> Drawing:
 
 def _standing(plot: Plot) -> Iterator[Shape]:
     """A bar a point from 0, and a line from low to high where they differ."""
-    low, high, step = _axis(*chain.from_iterable(figure for _, figure in plot.points))
+    low, high, step = _axis(*chain.from_iterable(figure or () for _, figure in plot.points))
     scale = (HEIGHT - BOTTOM - TOP) / (high - low)
 
     def y(value: float) -> float:
@@ -47,20 +47,23 @@ def _standing(plot: Plot) -> Iterator[Shape]:
     room = (WIDTH - LEFT - RIGHT) / len(plot.points)
     every = ceil(len(plot.points) / LABELS)
     for place, (label, figure) in enumerate(plot.points):
-        left, bottom = LEFT + room * place, min(y(0), y(figure.typical))
-        tall = abs(y(figure.typical) - y(0))
+        left = LEFT + room * place
+        if place % every == 0:
+            yield _text(left + room / 2, 4, _short(label), "middle")
+        if figure is None:
+            continue
+        bottom, tall = min(y(0), y(figure.typical)), abs(y(figure.typical) - y(0))
         yield _block(left + room * 0.2, bottom, room * 0.6, tall, BAR)
         if figure.low < figure.high:
             middle = left + room / 2
             yield Line(middle, y(figure.low), middle, y(figure.high), strokeColor=INK,
                        strokeWidth=0.7)  # fmt: skip
-        if place % every == 0:
-            yield _text(left + room / 2, 4, _short(label), "middle")
 
 
 def _lying(plot: Plot) -> Iterator[Shape]:
     """A line from low to high with a mark at the typical figure: they differ by thousands."""
-    figures = [figure for _, figure in plot.points if figure.low > 0]
+    points = [(label, figure) for label, figure in plot.points if figure is not None]
+    figures = [figure for _, figure in points if figure.low > 0]
     first = floor(log10(min((each.low for each in figures), default=1)))
     last = max(first + 1, ceil(log10(max((each.high for each in figures), default=1))))
     scale = (WIDTH - LYING_LEFT - LYING_RIGHT) / (last - first)
@@ -74,8 +77,8 @@ def _lying(plot: Plot) -> Iterator[Shape]:
                    strokeWidth=0.4)  # fmt: skip
         if (power - first) % every == 0:
             yield _text(x(10.0**power), 4, f"{10.0**power:,.10g}", "middle")
-    room = (HEIGHT - BOTTOM - TOP) / len(plot.points)
-    for place, (label, figure) in enumerate(plot.points):
+    room = (HEIGHT - BOTTOM - TOP) / len(points)
+    for place, (label, figure) in enumerate(points):
         y = HEIGHT - TOP - room * (place + 0.5)
         yield _text(LYING_LEFT - 4, y - 2, label, "end")
         yield _text(WIDTH - 2, y - 2, f"{_said(figure)} {plot.unit}", "end")

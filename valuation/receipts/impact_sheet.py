@@ -1,6 +1,7 @@
 """The one-page report of impact: what is said and drawn on it, on the page and in the PDF."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from valuation.receipts.sheet import DEMO, Words
 Shown = Mapping[str, Any]
 MG_IN_KG, UG_IN_G, G_IN_KG, PERCENT = 1_000_000, 1_000_000, 1_000, 100
 TITLE = Words("Impact of trade-in", "以旧换新环境影响报告")
+UNVERIFIED = "unverified"  # in the source of a row that nobody has held against one
 OUTCOMES = {
     "reused": Words("Reused as they are", "直接再用"),
     "refurbished": Words("Refurbished", "翻新"),
@@ -18,9 +20,13 @@ OUTCOMES = {
 }
 METHOD = (
     Words(
-        "Counted once, when a device is settled, by the route that its inspection led to; taken "
-        "back by a counter-entry where it is returned or its resale fails.",
-        "每台设备在结算时按检测后的去向计一次；退货或转售失败时以冲销分录扣回。",
+        "Bars and marks: typical; lines: low to high. Without a device there is no reuse rate.",
+        "柱与刻度为典型值，线段为低值至高值；无设备时无再用率。",
+    ),
+    Words(
+        "Counted once, when a device has gone its way (resold, given, taken apart), by that way; "
+        "taken back by a counter-entry where it comes back. An offer or an intake counts nothing.",
+        "每台设备在完成去向（转售、捐赠、拆解）时按该去向计一次；退回时以冲销分录扣回。报价或收货不计。",
     ),
     Words(
         "Weight: the device's own, or where nobody knows it the table's typical figure. Metals: of "
@@ -44,19 +50,19 @@ class Figure(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """Figures by label; ``lying``: on a logarithmic axis, label by label."""
+    """Figures by label, None where there is none; ``lying``: on a logarithmic axis, label by
+    label."""
 
     heading: Words
     unit: str
-    points: tuple[tuple[str, Figure], ...]
+    points: tuple[tuple[str, Figure | None], ...]
     lying: bool = False
 
 
-class Factor(NamedTuple):
-    """A factor behind the figures, with where it comes from."""
+class Factors(NamedTuple):
+    """Factors behind the figures that come from the same source: each with its span."""
 
-    name: str
-    span: str
+    spans: str
     unit: str
     licence: str
     source: str
@@ -72,7 +78,7 @@ class ImpactSheet:
     facts: tuple[tuple[Words, str], ...]
     plots: tuple[Plot, ...]
     notes: tuple[Words, ...]
-    factors: tuple[Factor, ...]
+    factors: tuple[Factors, ...]
     foot: str
     made_at: datetime
 
@@ -97,8 +103,8 @@ def impact_sheet(
         marks=(DEMO,) if total["data"] == "demo" else (),
         facts=_facts(total),
         plots=_plots(total, periods),
-        notes=(*METHOD, *_unknown(total)),
-        factors=tuple(dict.fromkeys(_factor(row) for row in factors)),
+        notes=(*METHOD, *_unknown(total), *_unverified(factors)),
+        factors=tuple(_by_source(factors)),
         foot=f"Ledger: {ends[0]} entries, ends in {ends[1]} · made {made_at:%Y-%m-%d %H:%M} UTC",
         made_at=made_at,
     )
@@ -117,7 +123,7 @@ def _facts(total: Shown) -> tuple[tuple[Words, str], ...]:
 
 
 def _plots(total: Shown, periods: Sequence[Shown]) -> tuple[Plot, ...]:
-    def over(figure: Any) -> tuple[tuple[str, Figure], ...]:
+    def over(figure: Callable[[Shown], Figure | None]) -> tuple[tuple[str, Figure | None], ...]:
         return tuple((each["group"], figure(each)) for each in periods)
 
     metals = tuple((name, _metal(span)) for name, span in total["metals_recovered_ug"].items())
@@ -125,9 +131,8 @@ def _plots(total: Shown, periods: Sequence[Shown]) -> tuple[Plot, ...]:
         Plot(Words("E-waste avoided", "减少电子废弃物"), "kg", over(lambda p: _one(_kg(p)))),
         Plot(Words("CO2e avoided", "避免碳排放"), "kg CO2e", over(_co2e)),
         Plot(Words("Metals recovered", "回收金属"), "g", metals, lying=True),
-        Plot(Words("Reuse rate", "再用率"), "%", over(
-            lambda p: _one((p["reuse_basis_points"] or 0) / PERCENT))),
-    )  # fmt: skip
+        Plot(Words("Reuse rate", "再用率"), "%", over(_rate)),
+    )
 
 
 def _unknown(total: Shown) -> tuple[Words, ...]:
@@ -144,16 +149,29 @@ def _unknown(total: Shown) -> tuple[Words, ...]:
     )
 
 
-def _factor(row: Shown) -> Factor:
-    same = row["low"] == row["high"]
-    span = row["value"] if same else f"{row['value']} ({row['low']}–{row['high']})"
-    return Factor(
-        name=f"{row['category']}: {row['figure'].replace('_', ' ')}",
-        span=span,
-        unit=row["unit"],
-        licence=row["licence"] or "–",
-        source=row["source"],
+def _unverified(factors: Sequence[Shown]) -> tuple[Words, ...]:
+    """What to think of figures that rest on factors without a source."""
+    count = sum(UNVERIFIED in row["source"] for row in factors)
+    told = Words(
+        f"Factors marked {UNVERIFIED}, whole or in part: {count} of {len(factors)}. Nobody has "
+        "held them against a source yet.",
+        f"标为 {UNVERIFIED} 的因子：{len(factors)} 项中的 {count} 项，全部或部分未与来源核对。",
     )
+    return (told,) if count else ()
+
+
+def _by_source(factors: Sequence[Shown]) -> Iterator[Factors]:
+    """Every factor once; those of one unit, licence and source together, by category."""
+    groups: defaultdict[tuple[str, str, str], dict[str, dict[str, None]]] = defaultdict(dict)
+    for row in factors:
+        same = row["low"] == row["high"]
+        span = row["value"] if same else f"{row['value']} ({row['low']}–{row['high']})"
+        of_source = groups[row["unit"], row["licence"] or "–", row["source"]]
+        told = of_source.setdefault(row["category"], {})
+        told[f"{row['figure'].replace('_', ' ')} {span}"] = None
+    for behind, categories in groups.items():
+        spans = (f"{name}: {', '.join(told)}" for name, told in categories.items())
+        yield Factors("; ".join(spans), *behind)
 
 
 def _kg(sums: Shown) -> float:
@@ -181,6 +199,11 @@ def _metals(sums: Shown) -> str:
 def rounded(value: float, digits: int) -> str:
     """So many digits that count, and never a power of ten above a thousand."""
     return f"{float(f'{value:.{digits}g}'):,.10g}"
+
+
+def _rate(sums: Shown) -> Figure | None:
+    rate = sums["reuse_basis_points"]
+    return None if rate is None else _one(rate / PERCENT)
 
 
 def _one(value: float) -> Figure:

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from valuation.domain.facilities import Facility
@@ -14,6 +13,8 @@ from valuation.domain.terms import Terms
 from valuation.tables import readings
 from valuation.tables.checks import checked
 from valuation.tables.facilities import FACILITIES, facilities
+from valuation.tables.impact_factors import grams_of
+from valuation.tables.own_terms import own_terms
 from valuation.tables.policy_rows import MARGIN, own_margin, own_margin_id
 from valuation.tables.table import BrokenTable, Stamp, Table, read_table, stamp_of
 
@@ -21,7 +22,7 @@ SHIPPED = Path(__file__).parent / "data"
 
 # Every table that an offer depends on; a quote names each by its digest.
 USED = (
-    "deductions", "depreciation", "exchange-rates", "gates", "handling", "impact", "materials",
+    "deductions", "depreciation", "exchange-rates", "gates", "handling", "materials",
     "metal-prices", "parts", "policy", "price-kinds", "repairs",
 )  # fmt: skip
 # What a quote tells of its routes beside their money; quotes of before these tables name none.
@@ -117,6 +118,7 @@ def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
         gates=readings.gates(tables["gates"]),
         depreciation=readings.depreciation(tables["depreciation"]),
         to_sold=readings.to_sold(tables["price-kinds"], market),
+        own=own_terms(tables, money, grams_of(tables)),
     )
 
 
@@ -178,12 +180,3 @@ def _sync_entries(folder: Path) -> None:
         os.fsync(entries)
     finally:
         os.close(entries)
-
-
-def displacement(table: Table, category: str) -> dict[str, tuple[Decimal, Decimal, Decimal]]:
-    """Impact figures of a category: name → (low, typical, high)."""
-    return {
-        row.text("figure"): (row.decimal("low"), row.decimal("value"), row.decimal("high"))
-        for row in table.rows
-        if row.text("category") == category
-    }

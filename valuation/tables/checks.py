@@ -8,12 +8,15 @@ from valuation.domain.disposition import LeakyGates
 from valuation.domain.safe_gates import check_gated
 from valuation.domain.terms import PolicyRefused, check_parts
 from valuation.tables import extra_readings, facilities, readings
+from valuation.tables.by_category import bringing, costing, scopes_named
 from valuation.tables.causes import causes
 from valuation.tables.dispatch import dispatch
 from valuation.tables.impact_factors import check_factors
 from valuation.tables.policy_rows import check_own_margin
 from valuation.tables.retention import retention
 from valuation.tables.table import BrokenTable, Table
+
+ANY_WEIGHT = Decimal(1000)  # grams: the tables of weights are others
 
 
 def checked(table: Table, name: str) -> Table:
@@ -37,15 +40,24 @@ def _policy(table: Table) -> None:
 
 
 def _repairs(table: Table) -> None:
-    readings.repairs(table, _unconverted(table.currency))
+    money = _unconverted(table.currency)
+    readings.repairs(table, money)
+    for scope in scopes_named(table):
+        readings.repairs(table, money, bringing(scope))
 
 
 def _handling(table: Table) -> None:
-    units = [row.text("unit") for row in table.rows]
-    plain = (readings.BASIS_POINTS_UNIT, readings.DAYS_UNIT)
-    currencies = [unit for unit in units if unit not in plain]
-    if currencies:
-        readings.handling(table, _unconverted(*currencies))
+    if currencies := readings.handling_currencies(table):
+        money = _unconverted(*currencies)
+        readings.handling(table, money)
+        for scope in scopes_named(table):
+            readings.handling(table, money, costing(scope), ANY_WEIGHT)
+
+
+def _parts(table: Table) -> None:
+    check_parts(readings.parts(table))
+    for scope in scopes_named(table):
+        check_parts(readings.parts(table, bringing(scope)))
 
 
 def _unconverted(*currencies: str) -> readings.Converter:
@@ -65,7 +77,8 @@ CHECKS: Mapping[str, Callable[[Table], object]] = {
     "handling": _handling,
     "impact-factors": check_factors,
     "margin": check_own_margin,
-    "parts": lambda table: check_parts(readings.parts(table)),
+    "materials": scopes_named,
+    "parts": _parts,
     "policy": _policy,
     "price-kinds": readings.price_kinds,
     "repairs": _repairs,

@@ -1,6 +1,7 @@
 """The table of how devices travel."""
 
 from valuation.domain.dispatch import Dispatch, Instruction, Way
+from valuation.tables.by_category import scope_of
 from valuation.tables.table import Row, Table
 
 DISPATCH = "dispatch"
@@ -9,13 +10,16 @@ DISPATCH = "dispatch"
 def dispatch(table: Table) -> Dispatch:
     """The instructions by gate; BrokenTable for a row, DispatchRefused for the whole."""
     rows: dict[str, Instruction] = {}
+    by_category: dict[str, Instruction] = {}
     for row in table.rows:
-        if row.text("gate") in rows:
-            raise row.broken(f"{row.text('gate') or 'no gate'} stands here a second time")
-        rows[row.text("gate")] = Instruction(
-            _ways(row), _sentence(row, "packing"), _sentence(row, "transport")
-        )
-    return Dispatch(rows)
+        gate, category = row.text("gate"), scope_of(row)
+        if (gate and category) or "/" in category:
+            raise row.broken("a row speaks of a gate or of a whole category, not of both")
+        told, name = (by_category, category) if category else (rows, gate)
+        if name in told:
+            raise row.broken(f"{name or 'no gate'} stands here a second time")
+        told[name] = Instruction(_ways(row), _sentence(row, "packing"), _sentence(row, "transport"))
+    return Dispatch(rows, by_category)
 
 
 def _ways(row: Row) -> tuple[Way, ...]:

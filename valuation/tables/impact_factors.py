@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from valuation.domain.device import Category
 from valuation.domain.impact_ledger import Span
 from valuation.domain.outside import slug
+from valuation.tables.by_category import KINDS, narrowest
 from valuation.tables.table import Row, Table
 
 FACTORS, MATERIALS = "impact-factors", "materials"
-KINDS = f"{Category.APPLIANCE.value}/"  # how the categories of rows about one kind begin
 FIGURES = ("weight", "co2e_avoided", "displacement", "years_of_use")
 CO2E = FIGURES[1:]
 MG, UG, G = 1_000, 1_000_000, 1_000  # in a gram, in a gram, in a kilogram
@@ -41,12 +40,13 @@ class ImpactFactors:
 def impact_factors(
     factors: Table, materials: Table, category: str, kind: str | None = None
 ) -> ImpactFactors:
-    """The factors of a category, the weight of a kind of it; BrokenTable where a row cannot be
-    read."""
+    """The factors of a category, the weight and metals of a kind of it; BrokenTable where a row
+    cannot be read."""
     told = check_factors(factors)
     figures = told.get(category, {})
     weight = told.get(f"{category}/{kind}", figures).get("weight")
-    metals = {row.text("metal"): row for row in materials.rows if row.text("category") == category}
+    rows = narrowest(materials.rows, (f"{category}/{kind}", category), lambda _: "")
+    metals = {row.text("metal"): row for row in rows}
     return ImpactFactors(
         weight_mg=None if weight is None else _whole(weight[1] * MG),
         co2e_g=_avoided(figures),
@@ -58,6 +58,12 @@ def weights_of(factors: Table) -> dict[str, float]:
     """The usual weight in grams by category, and by kind as in ``appliance/freezer``."""
     told = check_factors(factors).items()
     return {category: float(it["weight"][1]) for category, it in told if "weight" in it}
+
+
+def grams_of(tables: Mapping[str, Table]) -> dict[str, Decimal]:
+    """``weights_of`` the tables of a quote, exact; of before there were factors nothing."""
+    told = check_factors(tables[FACTORS]) if FACTORS in tables else {}
+    return {category: it["weight"][1] for category, it in told.items() if "weight" in it}
 
 
 def check_kind(weights: Mapping[str, float], kind: str | None) -> None:

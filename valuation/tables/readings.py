@@ -1,6 +1,6 @@
 """Each table read into the terms of the domain, amounts converted to the market's currency."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -23,10 +23,11 @@ from valuation.domain.terms import (
     Policy,
     Repairs,
 )
+from valuation.tables.by_category import GENERAL, check_asked, narrowest, scope_of
 from valuation.tables.policy_rows import MARGIN_SCOPED, margin_of, required, rows_of
 from valuation.tables.table import BrokenTable, Row, Table
 
-BASIS_POINTS_UNIT, DAYS_UNIT = "basis points", "days"
+BASIS_POINTS_UNIT, DAYS_UNIT, PER_KG = "basis points", "days", " per kg"
 # The policy's settings: those for every market, and those by what.
 PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
 SCOPED = {
@@ -98,31 +99,43 @@ def deductions(table: Table) -> Deductions:
     return Deductions({key: tuple(steps) for key, steps in rows.items()})
 
 
-def repairs(table: Table, money: Converter) -> Repairs:
-    """Repair prices by question and device prefix; older tables say nothing of what succeeds."""
+def repairs(table: Table, money: Converter, scopes: Sequence[str] = GENERAL) -> Repairs:
+    """Repair prices by question and device prefix; older tables say nothing of what succeeds.
+
+    A scope that names a question has its own rows alone for it.
+    """
     rows: dict[tuple[str, str], list[tuple[int, Job]]] = {}
-    for row in table.rows:
+    for row in narrowest(table.rows, scopes, lambda row: row.text("question")):
         price = money.minor(major=row.decimal("price"), currency=table.currency)
         succeeds = row.whole("succeeds") if "succeeds" in row.cells else BASIS_POINTS
         key = (row.text("question"), row.text("device"))
         rows.setdefault(key, []).append((_level(row), Job(price, succeeds)))
+        check_asked(row, row.text("question"))
     return Repairs({key: tuple(steps) for key, steps in rows.items()})
 
 
-def handling(table: Table, money: Converter) -> dict[Route, Handling]:
-    """Costs of each route; of a donation only where there are any."""
+def handling(
+    table: Table,
+    money: Converter,
+    scopes: Sequence[str] = GENERAL,
+    grams: Decimal | None = None,
+) -> dict[Route, Handling]:
+    """Costs of each route; of a donation only where there are any.
+
+    A scope that names a route has its own rows alone for it. ``grams``: what the device weighs, for
+    amounts per kg.
+    """
     fixed: dict[Route, list[tuple[str, int]]] = {}
     shares: dict[Route, list[tuple[str, int]]] = {}
     shelf: dict[Route, list[tuple[str, int]]] = {}
-    for row in table.rows:
+    for row in narrowest(table.rows, scopes, lambda row: row.text("route")):
         route, cost = _route(row), row.text("cost")
         if row.text("unit") == DAYS_UNIT:
             shelf.setdefault(route, []).append((cost, row.whole("value")))
         elif row.text("unit") == BASIS_POINTS_UNIT:
             shares.setdefault(route, []).append((cost, row.whole("value")))
         else:
-            amount = money.minor(major=row.decimal("value"), currency=row.text("unit"))
-            fixed.setdefault(route, []).append((cost, amount))
+            fixed.setdefault(route, []).append((cost, _amount(row, money, grams)))
     told = fixed.keys() | shares.keys() | shelf.keys()
     return {
         route: Handling(*(tuple(costs.get(route, ())) for costs in (fixed, shares, shelf)))
@@ -131,36 +144,43 @@ def handling(table: Table, money: Converter) -> dict[Route, Handling]:
     }
 
 
-def parts(table: Table) -> tuple[Part, ...]:
-    """Parts with the question that each needs at its best answer."""
-    return tuple(
-        Part(row.text("part"), row.whole("share"), _question(row, row.text("needs")))
-        for row in table.rows
-    )
+def handling_currencies(table: Table) -> list[str]:
+    """The currencies of a handling table's amounts."""
+    units = [row.text("unit") for row in table.rows]
+    plain = (BASIS_POINTS_UNIT, DAYS_UNIT)
+    return [unit.removesuffix(PER_KG) for unit in units if unit not in plain]
 
 
-def materials(
-    grams: Table, prices: Table, money: Converter
-) -> dict[Category, tuple[int, int, int]]:
-    """Gross metal value of a device by category: low, typical, high.
+def parts(table: Table, scopes: Sequence[str] = GENERAL) -> tuple[Part, ...]:
+    """Parts with the question that each needs at its best answer; the narrowest scope's alone."""
+    found = []
+    for row in narrowest(table.rows, scopes, lambda _: ""):
+        needs = _question(row, row.text("needs"))
+        check_asked(row, needs)
+        found.append(Part(row.text("part"), row.whole("share"), needs))
+    return tuple(found)
+
+
+def materials(grams: Table, prices: Table, money: Converter) -> dict[str, tuple[int, int, int]]:
+    """Gross metal value of a device by category, and by kind of appliance: low, typical, high.
 
     Nothing of a category beyond the catalogue of which no row speaks: nothing is guessed.
     """
     usd_per_gram = {row.text("metal"): row.decimal("price") for row in prices.rows}
-    totals = {each: [Decimal(0)] * 3 for each in Category if each not in CATALOGUED}
+    totals = {each.value: [Decimal(0)] * 3 for each in Category if each not in CATALOGUED}
     for row in grams.rows:
         if row.text("metal") not in usd_per_gram:
             raise row.broken(f"metal-prices has no row for {row.text('metal')}")
-        total = totals.setdefault(_category(row), [Decimal(0)] * 3)
+        total = totals.setdefault(scope_of(row) or _category(row).value, [Decimal(0)] * 3)
         for index, column in enumerate(("low", "value", "high")):
             total[index] += row.decimal(column) * usd_per_gram[row.text("metal")]
     return {
-        category: (
+        scope: (
             money.minor(major=low, currency=prices.currency),
             money.minor(major=typical, currency=prices.currency),
             money.minor(major=high, currency=prices.currency),
         )
-        for category, (low, typical, high) in totals.items()
+        for scope, (low, typical, high) in totals.items()
     }
 
 
@@ -210,6 +230,16 @@ def to_sold(table: Table, market: Market) -> int | None:
             if row.text("country"):
                 break
     return found
+
+
+def _amount(row: Row, money: Converter, grams: Decimal | None) -> int:
+    """Minor units of a cost, by weight where its unit says so."""
+    currency = row.text("unit").removesuffix(PER_KG)
+    if currency == row.text("unit"):
+        return money.minor(major=row.decimal("value"), currency=currency)
+    if grams is None:
+        raise row.broken("an amount per kg needs a category whose weight impact-factors tells")
+    return money.minor(major=row.decimal("value") * grams / 1000, currency=currency)
 
 
 def _question(row: Row, question_id: str) -> str:

@@ -78,6 +78,11 @@ class Table:
         """Whether a day lies in the window in which the version makes new quotes."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
+    @property
+    def dated(self) -> str:
+        """The day of its figures, as the head says it."""
+        return _head(self.data.decode("utf-8").splitlines(), self.id)[0]["date"]
+
     def unverified(self) -> int:
         """How many rows are from memory."""
         return sum(row.cells.get("source") == UNVERIFIED for row in self.rows)

@@ -2,19 +2,17 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Engine
 
-from valuation.domain.impact_ledger import Counted, Link, Span, read
+from valuation.domain.impact_ledger import Link, Span, read
 from valuation.domain.impact_totals import Totals
 from valuation.quotes.documents import Document
-from valuation.storage.engine import reading
-from valuation.storage.impact_entries import ImpactStore
 from valuation.tables.book import TableArchive
 from valuation.tables.impact_factors import UG
 from valuation.tables.table import Row
-from valuation.use_cases.impact_views import Asked, By, View, links_of, view
+from valuation.use_cases.impact_views import Asked, By, Factor, View, links_of, view
 
 MG_IN_G, G_IN_KG = 1_000, 1_000
 ENDS = Span._fields
@@ -69,15 +67,14 @@ def export_document(engine: Engine, archive: TableArchive, asked: Asked) -> Docu
 
     An entry's hash is SHA-256 of the hash before it, a line feed and ``body``, as UTF-8.
     """
-    links = links_of(engine, asked)
-    with reading(engine) as connection:
-        head = ImpactStore(connection).head()
+    found = view(engine, asked, by=By.MONTH)
+    links = (link for link in links_of(engine, asked) if link.seq <= found.head.seq)
     return {
-        **view_document(view(engine, asked, by=By.MONTH), asked, By.MONTH),
+        **view_document(found, asked, By.MONTH),
         "merchant": asked.merchant,
-        "ledger_ends": head._asdict(),
+        "ledger_ends": found.head._asdict(),
         "entries": [link._asdict() for link in links],
-        "factors": factors_of((read(link.body) for link in links), archive),
+        "factors": factors_of(frozenset[Factor]().union(*found.factors.values()), archive),
     }
 
 
@@ -102,11 +99,8 @@ def export_csv(links: Sequence[Link]) -> str:
     return file.getvalue()
 
 
-def factors_of(entries: Iterable[Counted], archive: TableArchive) -> list[Document]:
-    """Every row behind the entries' figures with its source; BrokenTable where one was changed."""
-    used = {
-        (name, digest, each.category) for each in entries for name, digest in each.factors.items()
-    }
+def factors_of(used: frozenset[Factor], archive: TableArchive) -> list[Document]:
+    """Every row behind the figures with its source; BrokenTable where one was changed."""
     return [
         {"table": name, "digest": digest, **_said(row)}
         for name, digest, category in sorted(used)

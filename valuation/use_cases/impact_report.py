@@ -1,18 +1,18 @@
 """The one-page report of impact: its sheet, from the ledger and the archived tables."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from valuation.domain.impact_totals import grouped, total
+from valuation.domain.impact_totals import Totals, together
 from valuation.domain.market import Provenance
 from valuation.receipts.impact_sheet import ImpactSheet, impact_sheet
 from valuation.storage.engine import reading
-from valuation.storage.impact_entries import ImpactStore
 from valuation.storage.people import PeopleStore
 from valuation.tables.book import TableArchive
 from valuation.use_cases.impact_exports import factors_of, totals_document
-from valuation.use_cases.impact_views import Asked, By, entries_of, key
+from valuation.use_cases.impact_views import Asked, By, month_of, view
 
 BY_DAY = timedelta(days=31)  # of longer times the plots are by month
 
@@ -28,27 +28,39 @@ def report_sheet(
 
     NothingCounted, UnreadableEntry or BrokenTable.
     """
-    entries = entries_of(engine, asked)
-    kind = data or min((each.data for each in entries), key=list(Provenance).index, default=None)
-    entries = [each for each in entries if each.data is kind]
-    if not entries:
+    found = view(engine, asked, by=By.DAY)
+    kind = data or next(iter(found.groups), None)
+    if kind is None or kind not in found.groups:
         raise NothingCounted("nothing is counted in these days")
-    days = [each.at.astimezone(asked.zone).date() for each in entries]
-    first, last = asked.first or min(days), asked.last or max(days)
-    by = By.DAY if last - first < BY_DAY else By.MONTH
+    counted = found.groups[kind]
+    first = asked.first or date.fromisoformat(min(counted))
+    last = asked.last or date.fromisoformat(max(counted))
     with reading(engine) as connection:
-        head = ImpactStore(connection).head()
         named = asked.merchant and PeopleStore(connection).merchant(asked.merchant).name
-    said = {"data": entries[0].data.value}
+    said = {"data": kind.value}
     return impact_sheet(
         whose=named or "All merchants 全部商户",
         period=f"{first} – {last}",
-        total={**said, **totals_document(total(entries))},
+        total={**said, **totals_document(found.whole[kind])},
         periods=[
             {"group": name, **said, **totals_document(sums)}
-            for name, sums in grouped(entries, lambda each: key(each, by, asked.zone)).items()
+            for name, sums in _by_period(counted, first, last).items()
         ],
-        factors=factors_of(entries, archive),
-        ends=(head.seq, head.hash),
+        factors=factors_of(found.factors[kind], archive),
+        ends=(found.head.seq, found.head.hash),
         made_at=now,
     )
+
+
+def _by_period(counted: Mapping[str, Totals], first: date, last: date) -> dict[str, Totals]:
+    """The sums of every day, or of every month of a longer time, whether anything was counted in it
+    or not; months from the first that has something to the last."""
+    by_day = last - first < BY_DAY
+    if not by_day:
+        first, last = (date.fromisoformat(end(counted)) for end in (min, max))
+    periods: dict[str, list[Totals]] = {}
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        name = day.isoformat()
+        part = periods.setdefault(name if by_day else month_of(name), [])
+        part += [counted[name]] if name in counted else []
+    return {name: together(part) for name, part in periods.items()}

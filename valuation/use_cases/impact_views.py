@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple, cast
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy import Engine
 
+from valuation.domain.impact_bodies import Key, alike
 from valuation.domain.impact_ledger import (
     GENESIS,
     Counted,
@@ -20,8 +21,10 @@ from valuation.domain.impact_ledger import (
     Link,
     faults,
     read,
+    standing,
 )
-from valuation.domain.impact_totals import Totals, grouped, together
+from valuation.domain.impact_totals import Totals, summed, together
+from valuation.domain.lifecycle import fold
 from valuation.domain.market import Provenance
 from valuation.quotes.life_log import happened_of, told_of
 from valuation.shop import Shop
@@ -64,24 +67,32 @@ class Asked:
         return begin, end
 
 
+Factor = tuple[str, str, str]  # the id and digest of a table, the category looked up there
+
+
 class Fold(NamedTuple):
-    """Sums up to an entry, by kind of data and group."""
+    """Sums up to an entry, by kind of data and group; the factors behind them, by kind of data."""
 
     head: Head
     groups: Mapping[tuple[Provenance, str], Totals]
+    factors: Mapping[Provenance, frozenset[Factor]]
 
 
+NO_FOLD = Fold(GENESIS, {}, {})
 FOLDS = 64  # questions of which a process remembers the sums
 _FOLDS: WeakKeyDictionary[Engine, dict[tuple[Asked, By], Fold]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Sums by group, those of demo and of real data apart, and the whole of each."""
+    """Sums by group, those of demo and of real data apart, the whole of each, the factors behind
+    it. ``head``: where the ledger ended."""
 
     groups: Mapping[Provenance, Mapping[str, Totals]]
     whole: Mapping[Provenance, Totals]
     labels: Mapping[str, str]
+    factors: Mapping[Provenance, frozenset[Factor]] = field(default_factory=dict)
+    head: Head = GENESIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,51 +128,64 @@ def view(engine: Engine, asked: Asked, *, by: By) -> View:
     A process sums each entry once: what was summed before is taken up where it ended, as long as
     that entry has still its hash. What was changed behind it is for ``verify`` to find.
     """
-    folds, zone = _FOLDS.setdefault(engine, {}), asked.zone
-    known = folds.get((asked, by), Fold(GENESIS, {}))
+    folds = _FOLDS.setdefault(engine, {})
+    known = folds.get((asked, by), NO_FOLD)
     begin, end = asked.moments()
     with reading(engine) as connection:
         store = ImpactStore(connection)
         if store.hash_at(known.head.seq) != known.head.hash:
-            known = Fold(GENESIS, {})
+            known = NO_FOLD
         head = store.head()
-        links = store.entries(merchant=asked.merchant, begin=begin, end=end, after=known.head.seq)
-        new = [read(link.body) for link in links if link.seq <= head.seq]
-    groups = dict(known.groups)
-    for data in {each.data for each in new}:
-        found = grouped((each for each in new if each.data is data), lambda e: key(e, by, zone))
-        for name, sums in found.items():
-            before = groups.get((data, name))
-            groups[data, name] = together([before, sums]) if before else sums
+        bodies = store.bodies(
+            merchant=asked.merchant, begin=begin, end=end, after=known.head.seq, until=head.seq
+        )
+        new = alike(bodies, _keyed(by, asked.zone))
+    groups, factors = dict(known.groups), dict(known.factors)
+    for (data, name), parts in new.items():
+        before = groups.get((data, name))
+        groups[data, name] = together([before, summed(parts)]) if before else summed(parts)
+        factors[data] = factors.get(data, frozenset()).union(*(used(e) for e, *_ in parts))
     if len(folds) >= FOLDS:
         folds.clear()
-    folds[asked, by] = Fold(head, groups)
-    return _viewed(groups, _labels(engine, by))
+    folds[asked, by] = fold = Fold(head, groups, factors)
+    return _viewed(fold, _labels(engine, by))
 
 
-def _viewed(groups: Mapping[tuple[Provenance, str], Totals], labels: Mapping[str, str]) -> View:
-    kinds = [each for each in Provenance if any(each is data for data, _ in groups)]
+def _viewed(fold: Fold, labels: Mapping[str, str]) -> View:
+    kinds = [each for each in Provenance if any(each is data for data, _ in fold.groups)]
     parts = {
-        kind: {name: sums for (data, name), sums in sorted(groups.items()) if data is kind}
+        kind: {name: sums for (data, name), sums in sorted(fold.groups.items()) if data is kind}
         for kind in kinds
     }
-    return View(parts, {kind: together(parts[kind].values()) for kind in kinds}, labels)
+    whole = {kind: together(parts[kind].values()) for kind in kinds}
+    return View(parts, whole, labels, fold.factors, fold.head)
 
 
-def key(entry: Counted, by: By, zone: ZoneInfo) -> str:
-    """The group of an entry."""
+def _keyed(by: By, zone: ZoneInfo) -> Key:
+    """What names the group of an entry."""
     match by:
         case By.STORE:
-            return entry.store or NO_STORE
+            return lambda place: place.store or NO_STORE
         case By.MERCHANT:
-            return entry.merchant
+            return lambda place: place.merchant
         case By.REGION:
-            return entry.region
+            return lambda place: place.region
         case By.CAMPUS:
-            return entry.campus or NO_CAMPUS
-        case By.MONTH | By.DAY:
-            there = entry.at.astimezone(zone)
-            return f"{there:%Y-%m}" if by is By.MONTH else f"{there:%Y-%m-%d}"
+            return lambda place: place.campus or NO_CAMPUS
+        case By.MONTH:
+            return lambda place: month_of(place.at.astimezone(zone).date().isoformat())
+        case By.DAY:
+            return lambda place: place.at.astimezone(zone).date().isoformat()
+
+
+def month_of(day: str) -> str:
+    """The month's group of a day's: 2026-11 of 2026-11-20."""
+    return day[:7]
+
+
+def used(entry: Counted) -> Iterator[Factor]:
+    """The factors behind an entry's figures."""
+    return ((name, digest, entry.category) for name, digest in entry.factors.items())
 
 
 def verify(shop: Shop, *, known: tuple[int, str] | None = None) -> Checked:
@@ -179,7 +203,7 @@ def verify(shop: Shop, *, known: tuple[int, str] | None = None) -> Checked:
 
 
 def catch_up(shop: Shop) -> int:
-    """Count what was settled before there was a ledger; how many entries that made.
+    """Count what went its way and has no entry; how many that made.
 
     Errors of ``crediting.earned`` and the database.
     """
@@ -198,10 +222,14 @@ def _uncounted(shop: Shop) -> Iterator[Counted]:
         with reading(shop.engine) as connection:
             quotes = QuoteStore(connection)
             stored, events = quotes.get(quote_id), quotes.events(quote_id)[: position + 1]
+            entries = ImpactStore(connection).of_quote(quote_id)
+        if standing(each for each in entries if each.at <= events[-1].at):
+            continue  # it was counted when it was settled, as devices were before
         document = orjson.loads(stored.document)
         told = next((t for event in reversed(events) if (t := told_of(event))), None)
         found = cast(dict[str, object], told["quote"] if told else document)
-        if counted := earned(shop, stored, found, happened_of(events[-1], document)):
+        life = fold(events=[happened_of(event, document) for event in events])
+        if counted := earned(shop, stored, found, life):
             yield counted
 
 
