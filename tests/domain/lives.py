@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from valuation.domain.appraisals import Appraised
 from valuation.domain.disposition import Flag, Route
 from valuation.domain.happened import (
     Completion,
@@ -81,6 +82,10 @@ def overridden(life: Life, difference: int, by: Actor = MANAGER) -> Override:
     )
 
 
+def appraisal(by: Actor = MANAGER) -> Appraised:
+    return Appraised(amount=AMOUNT, route=Route.AS_IS, by=by, limit=10**9)
+
+
 def reversal(life: Life) -> Reversal | Rerouting:
     """Taken back; once it is, with where the device goes instead."""
     if life.stage is Stage.REVERSED:
@@ -110,6 +115,8 @@ def make_try(step: Step, life: Life) -> Try:
             return Try(step=step, detail=ConditionMet(condition=HAZARD), evidence=(PHOTO,))
         case Step.SETTLE:
             return Try(step=step, detail=Settlement(flag=Flag.DISMANTLE))
+        case Step.APPRAISE:
+            return Try(step=step, detail=appraisal())
         case Step.COMPLETE:
             return Try(step=step, detail=Completion(route=life.rerouted or Route.DISMANTLE))
         case Step.REVERSE:

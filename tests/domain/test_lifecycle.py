@@ -53,33 +53,37 @@ from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 # Stage, then for steps where they lead (:) or the code that refuses them (!); * is the rest.
 TABLE = """
 offered            | accept: accepted; decline: declined; withdraw: withdrawn; override: offered
-                   | * ! not_accepted
+                   | appraise ! not_referred; * ! not_accepted
 indicative         | decline: declined; withdraw: withdrawn; * ! indicative
 valued             | * ! no_offer
-referred           | * ! referred
+referred           | appraise: offered; * ! referred
 accepted           | receive: received; decline: declined; override: accepted
                    | accept withdraw ! already_accepted; complete deliver reverse ! not_settled
-                   | * ! not_received
+                   | appraise ! not_referred; * ! not_received
 received           | inspect: inspected; decline_return: declined_return; override: received
                    | accept withdraw ! already_accepted; decline ! device_here
                    | receive ! already_received; decline_recycling ! not_counter_offered
                    | show settle ! not_inspected; return recycle ! not_declined
+                   | appraise ! not_referred
                    | complete deliver reverse ! not_settled
 inspected          | show: inspected; settle: settled; override: inspected
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
                    | complete deliver reverse ! not_settled
+                   | appraise ! not_referred
 counter_offered    | accept: counter_accepted; override: counter_offered
                    | decline_return: declined_return; decline_recycling: declined_recycling
                    | withdraw ! already_accepted; decline ! device_here; receive ! already_received
                    | inspect ! already_inspected; show settle ! counter_offer_open
                    | return recycle ! not_declined; complete deliver reverse ! not_settled
+                   | appraise ! not_referred
 counter_accepted   | show: counter_accepted; settle: settled; override: counter_accepted
                    | decline_return: declined_return; accept withdraw ! already_accepted
                    | decline ! device_here; receive ! already_received; inspect ! already_inspected
                    | decline_recycling ! not_counter_offered; return recycle ! not_declined
                    | complete deliver reverse ! not_settled
+                   | appraise ! not_referred
 settled            | reverse: reversed; deliver ! nothing_given; complete ! recycled_unerased
                    | * ! already_settled
 reversed           | reverse: settled; * ! already_reversed

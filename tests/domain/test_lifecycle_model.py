@@ -26,6 +26,7 @@ from tests.domain.lives import (
     TILL,
     VALID,
     WORSE,
+    appraisal,
     make_opening,
     overridden,
 )
@@ -50,7 +51,7 @@ from valuation.domain.refusals import IllegalStep
 from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 FOR_CUSTOMERS = ("accept", "decline", "decline_return", "decline_recycling")
-ON = (Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE,
+ON = (Step.APPRAISE, Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE,
       Step.COMPLETE, Step.REVERSE)  # fmt: skip
 STAFF = (Role.CLERK, Role.MANAGER)
 
@@ -68,6 +69,11 @@ class Slip:
         self.erase = erase
         self.resold, self.empty, self.gone = resold, False, False
 
+    @property
+    def priced(self) -> bool:
+        """Whether there is an amount, the shop's or a person's."""
+        return self.kind is not Kind.INDICATIVE
+
     def time(self, now: datetime) -> None:
         if self.until is not None and now > self.until:
             if self.asking:
@@ -78,6 +84,10 @@ class Slip:
 
     def objection(self, step: str) -> str:
         """The code that refuses the step for where things stand; nothing where it may be taken."""
+        if step == "appraise" and self.priced and not (self.over or self.goes):
+            return "not_referred"
+        if self.over == "referred" and step == "appraise":
+            return ""
         if self.over:
             settled = self.over in ("already_settled", "already_reversed")
             goes = self.over == "already_settled" and step in ("deliver", "complete")
@@ -116,7 +126,7 @@ class Slip:
             return step not in FOR_CUSTOMERS
         if step == "reverse":
             return role is Role.CLERK
-        return step == "override" and role not in STAFF
+        return step in ("override", "appraise") and role not in STAFF
 
     def tick(self, step: str, now: datetime, amount: int | None, *, elsewhere: bool) -> None:
         """Write down a step that was taken; ``amount`` is what it made of the offer."""
@@ -125,6 +135,8 @@ class Slip:
             case "accept":
                 self.until = None if asked else now + RECEIVE
                 self.accepted, self.asking = True, False
+            case "appraise":
+                self.over, self.until = "", now + VALID
             case "receive":
                 self.here, self.until = True, None
             case "inspect":
@@ -262,6 +274,9 @@ class Quotes(RuleBasedStateMachine):
         amount = max(0, agreed + difference)
         if step is Step.REVERSE:
             return taken_back(difference), None, ()
+        if step is Step.APPRAISE:
+            by = actor if actor.role in STAFF else MANAGER
+            return appraisal(by), 120_000, ()
         if step is Step.COMPLETE:
             bought = Route.AS_IS if self.slip.resold else Route.DISMANTLE
             return Completion(route=self.life.rerouted or bought), None, ()

@@ -102,7 +102,7 @@ def test_two_versions_of_one_day_with_other_bytes_are_refused(tmp_path: Path) ->
         ("policy", replaced("quantile,,0.10", "quantile,,0.005"), "0.01 to 0.5"),
         ("policy", replaced("goodwill,dismantle/CNY,0", "goodwill,refuse/CNY,500"), "paid nothing"),
         ("policy", replaced("margin,,800", "margin,,10000"), "leaves nothing to pay"),
-        ("policy", replaced("dismantle", "dismantel"), "line 30: unknown scope 'dismantel'"),
+        ("policy", replaced("dismantle", "dismantel"), "line 40: unknown scope 'dismantel'"),
         ("policy", replaced("step,USD", "step,CNY"), "line 12: step stands here a second time"),
         ("policy", without_lines("margin"), "no row for margin"),
         ("policy", replaced("margin,,800", "margn,,800"), "unknown setting 'margn'"),

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 STEPS = ("accept", "decline", "withdraw", "receive", "inspect", "decline_return",
          "decline_recycling", "show", "settle", "return", "recycle", "override",
-         "complete", "reverse", "deliver")  # fmt: skip
+         "complete", "reverse", "deliver", "appraise")  # fmt: skip
 REASONS = ("appraisal", "competitor_price", "goodwill", "mistake_corrected", "stock_on_hand")
 REVERSALS = ("resale_failed", "returned_by_buyer", "routed_elsewhere", "counted_by_mistake")
 ROUTES = ("resell-as-is", "refurbish", "donate", "parts", "dismantle")
-ROUTE = click.option("--route", type=click.Choice(ROUTES), help="Where the device of a reversal "
-                     "goes instead.")  # fmt: skip
+ROUTE = click.option("--route", type=click.Choice(ROUTES), help="Where an appraised device goes, "
+                     "or one of a reversal instead.")  # fmt: skip
 AMOUNT = re.compile(r"\d{1,15}")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 VIEW = click.option("--view", type=click.Choice(["customer", "merchant"]), default="merchant",
@@ -72,7 +72,8 @@ def life(quote: str, view: str, as_json: bool) -> None:
 @click.option("--way", type=click.Choice(["counter", "station", "pickup", "post"]), help="With "
               "`accept`: how the device is handed over.")  # fmt: skip
 @click.option("--as", "who", default="clerk:terminal", show_default=True, metavar="ROLE:ID",
-              help="Who takes the step; of an override STORE/CLERK, who signs in.")  # fmt: skip
+              help="Who takes the step; of an override or an "
+              "appraisal STORE/CLERK, who signs in.")  # fmt: skip
 @click.option("--pin-file", type=FILE, help="Their PIN, else TRADEIN_PIN, else it is asked for.")
 @click.option("--confirmed-by", metavar="STORE/CLERK", help="The second person of an override.")
 @click.option("--second-pin-file", type=FILE, help="Their PIN, else TRADEIN_SECOND_PIN, else "
@@ -156,7 +157,7 @@ def _request(
     from valuation.use_cases.step_request import StepRequest
 
     second, reason, route = (details[name] for name in ("confirmed_by", "reason", "route"))
-    if step == "override":
+    if step in ("override", "appraise"):
         actor = signed_in(shop, details["who"], details["pin_file"])
     else:
         actor = actor_of(details["who"])

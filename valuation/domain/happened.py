@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import NoneType
 
+from valuation.domain.appraisals import Appraised
 from valuation.domain.dispatch import Way
 from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.giving import Gift, Given
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     INDICATIVE = "indicative"
     VALUED = "valued"
     REFERRED = "referred"
+    APPRAISED = "appraised"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
@@ -143,6 +145,7 @@ class Completion:
 
 Detail = (
     Opening
+    | Appraised
     | Consent
     | Confirmed
     | CounterOffer
@@ -159,6 +162,7 @@ Detail = (
 OPENINGS = frozenset({Kind.OFFERED, Kind.INDICATIVE, Kind.VALUED, Kind.REFERRED})
 DETAILS: dict[Kind, tuple[type, ...]] = {
     **dict.fromkeys(OPENINGS, (Opening,)),
+    Kind.APPRAISED: (Appraised,),
     Kind.ACCEPTED: (Consent, NoneType),
     Kind.COUNTER_ACCEPTED: (Consent, NoneType),
     Kind.INSPECTED: (Confirmed,),

@@ -19,7 +19,8 @@ class Life:
     (records of before say it by the condition alone). ``rerouted``: where the device goes since its
     settlement was taken back, ``completed``: which way it went to the end. ``gift``: what the
     customer last agreed to give, ``delivered``: whether the cause has it. ``holds_data``: whether
-    it is of a kind that keeps somebody's data.
+    it is of a kind that keeps somebody's data. ``appraised``: whether a person named the amount,
+    where there was none.
     """
 
     stage: Stage
@@ -41,6 +42,7 @@ class Life:
     delivered: bool = False
     completed: Route | None = None
     holds_data: bool = True
+    appraised: bool = False
 
     @property
     def accepted(self) -> bool:

@@ -1,5 +1,6 @@
 """What an event says against the life that it is to follow: amounts, conditions, records, gifts."""
 
+from valuation.domain.appraisals import Appraised
 from valuation.domain.disposition import FLAGS, Flag, Route
 from valuation.domain.erasure import DESTROY
 from valuation.domain.giving import Given
@@ -30,6 +31,9 @@ def check_facts(life: Life, event: Happened) -> None:
                 raise IllegalStep(Refusal.NOTHING_TO_GIVE)
         case Confirmed() | CounterOffer() as found:
             _check_verdict(life, found)
+        case Appraised(by=by):
+            if by != event.actor:
+                raise BadRecord("whoever appraises takes the step")
         case ConditionMet(condition=condition):
             _check_condition(life, condition, event.evidence)
         case Override() as made:

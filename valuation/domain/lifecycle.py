@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from valuation.domain.appraisals import Appraised
 from valuation.domain.disposition import Route
 from valuation.domain.erasure import CONDITIONS
 from valuation.domain.happened import (
@@ -101,10 +102,10 @@ def take(
 ) -> tuple[Happened, ...]:
     """The events to append: the step, and before it what time did unrecorded; or IllegalStep.
 
-    ``detail``: a verdict for INSPECT, a ConditionMet for SHOW, an Override for OVERRIDE, a
-    Settlement for SETTLE, a Completion for COMPLETE, a Reversal or Rerouting for REVERSE, and if
-    the customer named an amount a Consent for ACCEPT. ``route``: where the device goes, which says
-    whether it goes on at all.
+    ``detail``: an Appraised for APPRAISE, a verdict for INSPECT, a ConditionMet for SHOW, an
+    Override for OVERRIDE, a Settlement for SETTLE, a Completion for COMPLETE, a Reversal or
+    Rerouting for REVERSE, and if the customer named an amount a Consent for ACCEPT. ``route``:
+    where the device goes, which says whether it goes on at all.
     """
     timed = followed(life=life, now=now)
     current = as_at(life=life, now=now)
@@ -188,6 +189,12 @@ def _after(life: Life, event: Happened) -> Life:
         case CounterOffer(amount=amount, conditions=conditions):
             answer_by = event.at + life.answer_within
             return replace(moved, amount=amount, conditions=conditions, answer_by=answer_by)
+        case Appraised(amount=amount, conditions=conditions):
+            # As long as quotes are valid, from the appraisal on: the referral may be days old.
+            until = event.at + (life.valid_until - life.events[0].at)
+            return replace(
+                moved, amount=amount, conditions=conditions, valid_until=until, appraised=True
+            )
         case ConditionMet(condition=condition):
             return replace(moved, met=life.met | {condition})
         case Erased(record=record, conditions=conditions, destroyed=destroyed):

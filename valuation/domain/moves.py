@@ -50,6 +50,7 @@ class Step(StrEnum):
     REVERSE = "reverse"
     DELIVER = "deliver"
     COMPLETE = "complete"
+    APPRAISE = "appraise"
 
 
 _OVERRIDE = {Step.OVERRIDE: Kind.OVERRIDDEN}
@@ -67,6 +68,7 @@ MOVES: Mapping[Stage, Mapping[Step, Kind]] = {
         Step.WITHDRAW: Kind.WITHDRAWN,
         **_OVERRIDE,
     },
+    Stage.REFERRED: {Step.APPRAISE: Kind.APPRAISED},
     Stage.INDICATIVE: {Step.DECLINE: Kind.DECLINED, Step.WITHDRAW: Kind.WITHDRAWN},
     Stage.ACCEPTED: {Step.RECEIVE: Kind.RECEIVED, Step.DECLINE: Kind.DECLINED, **_OVERRIDE},
     Stage.RECEIVED: {Step.INSPECT: Kind.INSPECTED, **_BACK, **_OVERRIDE},
@@ -92,6 +94,13 @@ MOVES: Mapping[Stage, Mapping[Step, Kind]] = {
 STAYS = frozenset(
     {Kind.CONDITION_MET, Kind.ERASED, Kind.OVERRIDDEN, Kind.DELIVERED, Kind.COMPLETED}
 )
+
+# What leads to a stage of another name.
+LEADS_TO = {
+    Kind.APPRAISED: Stage.OFFERED,
+    Kind.REROUTED: Stage.SETTLED,
+    Kind.UNANSWERED: Stage.DECLINED_RETURN,
+}
 
 # By what they are steps as, in the table above.
 SAYS_MORE: Mapping[Kind, Kind] = {
@@ -140,6 +149,7 @@ TAKERS: Mapping[Step, frozenset[Role]] = {
     Step.DECLINE_RETURN: _ANYBODY,
     Step.DECLINE_RECYCLING: _ANYBODY,
     Step.OVERRIDE: _STAFF,
+    Step.APPRAISE: _STAFF,
     Step.REVERSE: frozenset({Role.MANAGER, Role.MERCHANT}),
 }
 
@@ -187,6 +197,8 @@ _NOT_YET_AGREED = {
 
 def refusal(*, stage: Stage, step: Step) -> Refusal:
     """Why a step that the table does not allow is refused."""
+    if step is Step.APPRAISE and stage in {Stage.OFFERED, *ACCEPTED}:
+        return Refusal.NOT_REFERRED
     if stage in _ONE_REASON:
         return _ONE_REASON[stage]
     if stage is Stage.ACCEPTED:
@@ -195,10 +207,11 @@ def refusal(*, stage: Stage, step: Step) -> Refusal:
 
 
 def stage_after(*, stage: Stage, kind: Kind) -> Stage:
-    """Where an event leads: silence to return, another route to settled again; what is shown,
+    """Where an event leads: silence to return, another route to settled again, an appraisal to an
+    offer; what is shown,
     erased, overridden, delivered or completed nowhere."""
     if kind in STAYS:
         return stage
-    if kind is Kind.REROUTED:
-        return Stage.SETTLED
-    return Stage.DECLINED_RETURN if kind is Kind.UNANSWERED else Stage(kind.value)
+    if kind in LEADS_TO:
+        return LEADS_TO[kind]
+    return Stage(kind.value)

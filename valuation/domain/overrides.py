@@ -64,15 +64,9 @@ class Override:
             check_amount(amount)
         if self.difference == 0:
             raise IllegalStep(Refusal.OVERRIDE_CHANGES_NOTHING, amount=self.amount)
-        if self.by.role not in PEOPLE:
-            raise BadRecord("only a person overrides")
-        if self.confirmed_by is not None and self.confirmed_by.id == self.by.id:
-            raise IllegalStep(Refusal.SECOND_PERSON_IS_THE_FIRST)
-        if self.moved > self.limit and self.confirmed_by is None:
-            raise IllegalStep(
-                Refusal.SECOND_PERSON_NEEDED,
-                moved=self.moved, role=self.by.role.value, limit=self.limit,
-            )  # fmt: skip
+        check_second(
+            moved=self.moved, by=self.by, limit=self.limit, confirmed_by=self.confirmed_by
+        )
 
     @property
     def difference(self) -> int:
@@ -112,36 +106,51 @@ def override(
         raise IllegalStep(Refusal.NO_OFFER)
     if not standing.amount and amount > 0:
         raise IllegalStep(Refusal.NOTHING_TO_RAISE)
-    if by.role not in PEOPLE or by.role not in limits:
-        raise IllegalStep(
-            Refusal.NOT_THIS_ROLE, role=by.role.value, step="override", may=_those(limits)
-        )
-    # Before a second person is asked for: none could confirm it.
     moved = standing.overridden + abs(amount - standing.amount)
-    ceiling = max(limit for role, limit in limits.items() if role in PEOPLE)
-    if moved > ceiling:
-        raise IllegalStep(Refusal.OVERRIDE_ABOVE_CEILING, moved=moved, ceiling=ceiling)
+    limit = limit_of(moved=moved, by=by, limits=limits, step="override", confirmed_by=confirmed_by)
     made = Override(
         before=standing.amount,
         amount=amount,
         reason=reason,
         by=by,
-        limit=limits[by.role],
+        limit=limit,
         overridden=standing.overridden,
         confirmed_by=confirmed_by,
     )
     made.check_direction(accepted=standing.accepted)
-    if made.moved > made.limit and confirmed_by is not None:
-        _check_second(confirmed_by, made.moved, limits)
     return made
 
 
-def _check_second(second: Actor, moved: int, limits: Limits) -> None:
+def limit_of(
+    *, moved: int, by: Actor, limits: Limits, step: str, confirmed_by: Actor | None
+) -> int:
+    """What the person may move alone; IllegalStep where it is not theirs, or not a second person's
+    either. ``moved``: what people have moved with this step, in minor units."""
     own = {role: limit for role, limit in limits.items() if role in PEOPLE}
+    if by.role not in own:
+        raise IllegalStep(Refusal.NOT_THIS_ROLE, role=by.role.value, step=step, may=_those(own))
+    # Before a second person is asked for: none could confirm it.
+    if moved > (ceiling := max(own.values())):
+        raise IllegalStep(Refusal.OVERRIDE_ABOVE_CEILING, moved=moved, ceiling=ceiling)
+    check_second(moved=moved, by=by, limit=own[by.role], confirmed_by=confirmed_by)
     able = {role: limit for role, limit in own.items() if limit >= moved}
-    if second.role not in able:
+    if moved > own[by.role] and confirmed_by is not None and confirmed_by.role not in able:
         raise IllegalStep(
-            Refusal.SECOND_PERSON_MAY_NOT, role=second.role.value, moved=moved, may=_those(able)
+            Refusal.SECOND_PERSON_MAY_NOT,
+            role=confirmed_by.role.value, moved=moved, may=_those(able),
+        )  # fmt: skip
+    return own[by.role]
+
+
+def check_second(*, moved: int, by: Actor, limit: int, confirmed_by: Actor | None) -> None:
+    """IllegalStep where a person moved more than their ``limit`` and no other person confirms."""
+    if by.role not in PEOPLE:
+        raise BadRecord("only a person names another amount")
+    if confirmed_by is not None and confirmed_by.id == by.id:
+        raise IllegalStep(Refusal.SECOND_PERSON_IS_THE_FIRST)
+    if moved > limit and confirmed_by is None:
+        raise IllegalStep(
+            Refusal.SECOND_PERSON_NEEDED, moved=moved, role=by.role.value, limit=limit
         )
 
 

@@ -13,6 +13,7 @@ class Refusal(StrEnum):
     NO_OFFER = "no_offer"
     NOTHING_TO_RAISE = "nothing_to_raise"
     REFERRED = "referred"
+    NOT_REFERRED = "not_referred"
     NOT_ACCEPTED = "not_accepted"
     ALREADY_ACCEPTED = "already_accepted"
     OTHER_AMOUNT = "other_amount"
@@ -56,6 +57,7 @@ class Refusal(StrEnum):
     GIFT_BESIDE_EXTRAS = "gift_beside_extras"
     CANNOT_BE_GIVEN = "cannot_be_given"
     NOTHING_TO_GIVE = "nothing_to_give"
+    GIVEN_FOR_NOTHING = "given_for_nothing"
     NOTHING_GIVEN = "nothing_given"
     ALREADY_DELIVERED = "already_delivered"
     GOES_ELSEWHERE = "goes_elsewhere"
@@ -90,8 +92,10 @@ SENTENCES: Mapping[Refusal, str] = {
         "Nothing is paid for this device, and no person's word changes that: return it."
     ),
     Refusal.NO_OFFER: "The quote states a value and offers nothing: there is nothing to accept.",
-    Refusal.REFERRED: "The quote was referred to a person and is no offer: ask for a new quote "
-    "once the person has looked.",
+    Refusal.REFERRED: "The quote was referred to a person and is no offer: appraise it, with an "
+    "amount and a route.",
+    Refusal.NOT_REFERRED: "The quote has an amount: appraised is what was referred to a person. To "
+    "name another, override it.",
     Refusal.NOT_ACCEPTED: "The offer has not been accepted: accept it first.",
     Refusal.ALREADY_ACCEPTED: "The offer has been accepted and stands.",
     Refusal.OTHER_AMOUNT: "The amount is now {amount}, and the step names {named}: read the "
@@ -155,7 +159,8 @@ SENTENCES: Mapping[Refusal, str] = {
     "again: before it is settled decline with return and quote it as it is now; afterwards reverse "
     "to parts or dismantle.",
     Refusal.ERASED_TOO_EARLY: "The record says that the erasure began at {started}, before the "
-    "quote was accepted at {accepted}: a device is erased once its owner has agreed.",
+    "device was received at {received}, and what the customer still has is not erased: erase it "
+    "here, have a second person verify, and record that.",
     Refusal.ERASED_LATER: "The record says that the erasure was verified at {verified}, which is "
     "yet to come: set the clocks right and record it again.",
     Refusal.ERASED_OTHER_UNIT: "The record names another IMEI or serial number than the quote: "
@@ -169,6 +174,8 @@ SENTENCES: Mapping[Refusal, str] = {
     "donation goes without: ask for a new quote with neither codes nor purchase.",
     Refusal.CANNOT_BE_GIVEN: "Nobody could use this device on ({gates}): give the amount instead.",
     Refusal.NOTHING_TO_GIVE: "Nothing is paid for this device: give the device, or nothing.",
+    Refusal.GIVEN_FOR_NOTHING: "A device that is given away is paid nothing, not {amount}: name 0, "
+    "or another route.",
     Refusal.NOTHING_GIVEN: "Nothing was given with this quote, so there is nothing to deliver.",
     Refusal.ALREADY_DELIVERED: "It has been delivered, and goes no other way.",
     Refusal.GOES_ELSEWHERE: "Its settlement was taken back, and the device went the way {route}: "

@@ -38,7 +38,8 @@ class Policy:
     payment by route.
     ``reuse``: expected value that the shop gives up so that a device is used again.
     ``receive_days``: from acceptance until the device must be here. ``answer_days``: from a
-    counter-offer until silence means return. ``override_limits``: what a person may move, by role.
+    counter-offer until silence means return. ``override_limits``: what a person may move, by role,
+    ``appraisal_limits``: what one may name where no price is known.
     """
 
     quantile: float
@@ -51,6 +52,7 @@ class Policy:
     answer_days: int
     override_limits: Mapping[Role, int]
     reuse: int = 0
+    appraisal_limits: Mapping[Role, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not LEAST_GUARANTEE <= self.quantile <= 0.5:
@@ -61,8 +63,9 @@ class Policy:
             raise PolicyRefused("a quote is valid, awaited and answered within a day or more")
         if self.reuse < 0:
             raise PolicyRefused("what is given up for reuse is 0 or more")
-        if any(limit < 0 for limit in self.override_limits.values()):
-            raise PolicyRefused("the limit of an override is 0 or more")
+        limits = (*self.override_limits.values(), *self.appraisal_limits.values())
+        if any(limit < 0 for limit in limits):
+            raise PolicyRefused("the limit of an override or an appraisal is 0 or more")
         if any(amount < 0 for amount in self.goodwill.values()):
             raise PolicyRefused("goodwill is a payment to the customer and cannot be negative")
         if self.goodwill.get(Route.REFUSE):

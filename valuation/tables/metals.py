@@ -1,6 +1,7 @@
 """What the materials of a device bring, metal by metal: grams recovered, price, amount."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,14 +36,14 @@ def metals_of(
     prices = tables[PRICES]
     of_gram = {row.text("metal"): row.decimal("price") for row in prices.rows}
     rows = narrowest(tables[MATERIALS].rows, (f"{category}/{kind}", category), lambda _: "")
-    recovered = {row.text("metal"): row.decimal("value") for row in rows}
-    brought = {metal: grams * of_gram[metal] for metal, grams in recovered.items()}
-    if not any(brought.values()):
+    recovered = [(row.text("metal"), row.decimal("value")) for row in rows]
+    brought = [grams * of_gram[metal] for metal, grams in recovered]
+    if not any(brought):
         return ()
     money = readings.Converter(readings.rates(tables[RATES]), currency)
-    whole = money.minor(major=sum(brought.values()), currency=prices.currency)
-    amounts = largest_remainder(total=whole, weights=[Fraction(it) for it in brought.values()])
+    whole = money.minor(major=sum(brought, Decimal(0)), currency=prices.currency)
+    amounts = largest_remainder(total=whole, weights=[Fraction(each) for each in brought])
     return tuple(
         Metal(metal, float(grams), float(of_gram[metal]), prices.currency, prices.dated, amount)
-        for (metal, grams), amount in zip(recovered.items(), amounts, strict=True)
+        for (metal, grams), amount in zip(recovered, amounts, strict=True)
     )

@@ -32,7 +32,7 @@ BASIS_POINTS_UNIT, DAYS_UNIT, PER_KG = "basis points", "days", " per kg"
 PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
 SCOPED = {
     "step": "a currency", "reuse": "a currency", "goodwill": "route/currency",
-    "override_limit": "role/currency",
+    "override_limit": "role/currency", "appraisal_limit": "role/currency",
     **MARGIN_SCOPED,
 }  # fmt: skip
 
@@ -82,12 +82,20 @@ def policy(table: Table, currency: str) -> Policy:
         receive_days=row("receive_days").whole("value"),
         answer_days=row("answer_days").whole("value"),
         reuse=((reuse := settings.get(("reuse", currency))) and reuse.whole("value")) or 0,
-        override_limits={
-            _member(entry, "scope", scope.partition("/")[0], Role): entry.whole("value")
-            for (setting, scope), entry in settings.items()
-            if setting == "override_limit" and scope.partition("/")[2] == currency
-        },
+        override_limits=_limits("override_limit", settings, currency),
+        appraisal_limits=_limits("appraisal_limit", settings, currency),
     )
+
+
+def _limits(
+    setting: str, settings: Mapping[tuple[str, str], Row], currency: str
+) -> dict[Role, int]:
+    """By role, in minor units of the currency."""
+    return {
+        _member(entry, "scope", scope.partition("/")[0], Role): entry.whole("value")
+        for (name, scope), entry in settings.items()
+        if name == setting and scope.partition("/")[2] == currency
+    }
 
 
 def deductions(table: Table) -> Deductions:

@@ -7,7 +7,7 @@ from typing import cast
 from valuation.catalogue.identity import parse_identifier
 from valuation.domain.answers import CompletedAnswers, parse, with_answers
 from valuation.domain.counter_offer import finding_lines
-from valuation.domain.device_checks import Checked, DeviceCheck
+from valuation.domain.device_checks import Checked
 from valuation.domain.inspection import Confirmed, OtherUnit, OtherVariant, Verdict, verdict
 from valuation.domain.life import Life
 from valuation.domain.overrides import with_adjustment
@@ -36,14 +36,9 @@ def inspected(
     """
     appraiser = shop.appraiser(versions_of(document))
     asked = asked_of(document)
-    if shop.checking and request.identifier is None:
-        raise StepIncomplete(
-            "identifier",
-            "the block list is asked of what is here: name the IMEI or serial number found",
-        )
     assert asked.answers is not None  # noqa: S101 -- an offer has answers
     declared = asked.answers
-    answers, checked = _found_answers(declared, request, shop.check(request.identifier))
+    answers, checked = found_answers(shop, declared, request)
     other = _other_variant(shop, asked, request)
     found = _asked_again(shop, appraiser, replace(asked, checked=checked), answers, other)
     quote = appraiser.quote(found)
@@ -60,7 +55,7 @@ def inspected(
         agreed=current.amount or 0,
         amount=with_adjustment(amount, current.adjustment),
         conditions=tuple(dict.fromkeys(gate.code for gate in gates)),
-        others=[*([other] if other else []), *_other_unit(shop, asked, request)],
+        others=[*([other] if other else []), *other_unit(shop, asked, request)],
         evidence=_evidence(request, declared, answers, checked),
     )
     repriced = appraiser.document(quote)
@@ -92,11 +87,17 @@ def _offers(appraiser: Appraiser, asked: Asked, states: Sequence[State]) -> Sequ
     return pricing.offers(states)
 
 
-def _found_answers(
-    declared: CompletedAnswers, request: StepRequest, check: DeviceCheck | None
+def found_answers(
+    shop: Shop, declared: CompletedAnswers, request: StepRequest
 ) -> tuple[CompletedAnswers, Checked | None]:
     """The declared answers with those that were found, by a new check too; what they open must be
-    answered besides."""
+    answered besides, else StepIncomplete. Errors of the answers and of ``Shop.check``."""
+    if shop.checking and request.identifier is None:
+        raise StepIncomplete(
+            "identifier",
+            "the block list is asked of what is here: name the IMEI or serial number found",
+        )
+    check = shop.check(request.identifier)
     changes = parse(answers=request.answers, category=declared.category)
     answers = with_answers(declared, changes)
     opened = [q for q in (*answers.assumed, *answers.missing) if q not in declared.assumed]
@@ -156,7 +157,8 @@ def _other_variant(shop: Shop, asked: Asked, request: StepRequest) -> OtherVaria
     return OtherVariant(declared=declared, inspected=request.device, evidence=evidence)
 
 
-def _other_unit(shop: Shop, asked: Asked, request: StepRequest) -> list[OtherUnit]:
+def other_unit(shop: Shop, asked: Asked, request: StepRequest) -> list[OtherUnit]:
+    """Where the identifier found is another than the quote's; CannotReprice."""
     if request.identifier is None or asked.subject.unit is None:
         return []
     declared, identifier = asked.subject.unit, parse_identifier(request.identifier)

@@ -1,6 +1,6 @@
 """The use case: a stored quote goes on. Load its life, take a step, write what happened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -48,6 +48,7 @@ from valuation.use_cases.inspecting import inspected
 from valuation.use_cases.looking_up import stored_quote
 from valuation.use_cases.one_unit import alone, found_digests, same_device
 from valuation.use_cases.rechecking import checked_again
+from valuation.use_cases.referrals import appraised, inspected_as_appraised
 from valuation.use_cases.reserving import reserved
 from valuation.use_cases.reversing import reversal
 from valuation.use_cases.step_request import StepIncomplete, StepRequest
@@ -70,13 +71,18 @@ class Held:
     @property
     def found(self) -> Document | None:
         """What the inspection made of it: answers side by side, lines, routes; None before."""
-        told = (told_of(event) for event in reversed(self.events))
-        return next((each for each in told if each is not None), None)
+        return next((each for each in self._told if "agreed" in each), None)
 
     @property
     def settling(self) -> Document:
-        """The quote of the device that is settled: as it was found, once it was."""
-        return cast(Document, self.found["quote"]) if self.found else self.document
+        """The quote of the device that is settled: as it was appraised or found, once it was."""
+        return next((cast(Document, each["quote"]) for each in self._told), self.document)
+
+    @property
+    def _told(self) -> Iterator[Document]:
+        """What is kept with the events, the latest first."""
+        told = (told_of(event) for event in reversed(self.events))
+        return (each for each in told if each is not None)
 
     @property
     def route(self) -> Route:
@@ -200,8 +206,13 @@ def _taken(
             detail = ConditionMet(condition=request.condition)
         case Step.OVERRIDE:
             detail = _override(shop, before, current, request)
+        case Step.APPRAISE if request.step in MOVES[current.stage]:
+            detail, told = appraised(shop, before.document, request)
         case Step.INSPECT if request.step in MOVES[current.stage]:
-            detail, told = inspected(shop, before.document, current, request)
+            if current.appraised:
+                detail, told = inspected_as_appraised(shop, before.settling, current, request)
+            else:
+                detail, told = inspected(shop, before.document, current, request)
         case Step.REVERSE if current.stage in (Stage.SETTLED, Stage.REVERSED):
             # What came back, or was taken back, may go the same way again.
             under_way = current.stage is Stage.SETTLED and current.completed is None

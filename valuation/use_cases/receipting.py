@@ -55,8 +55,8 @@ def receipt(shop: Shop, held: Held, kind: Kind) -> Envelope:
     """
     signer = open_signer(shop.settings.receipt_keys, now=shop.clock(), seed=shop.entropy(SEED))
     if kind is Kind.QUOTE:
-        if held.life.overridden:
-            raise Overridden(f"the amount was overridden since the quote was issued: {ASK_QUOTE}")
+        if held.life.overridden or held.life.appraised:
+            raise Overridden(f"a person named the amount since the quote was issued: {ASK_QUOTE}")
         return quote_receipt(held.document, signer=signer)
     if kind is Kind.DONATION:
         return _trail(held, signer)
@@ -66,9 +66,9 @@ def receipt(shop: Shop, held: Held, kind: Kind) -> Envelope:
     gift = None if kind is Kind.COUNTER_OFFER else life.gift  # to be said again with an answer
     of_device = gift is not None and gift.what is Given.DEVICE
     body = step_body(
-        held.document,
+        source,
         amount=life.amount or 0,
-        found=told[-1] if told else None,
+        found=next((each for each in reversed(told) if "agreed" in each), None),
         until=life.deadline if kind is Kind.COUNTER_OFFER else None,
         extras=extras_at(shop, source, life.amount),
         gift=gift,

@@ -14,6 +14,7 @@ from valuation.quotes.life_log import happened_of, told_of
 from valuation.storage.quotes import QuoteStore, StoredQuote
 from valuation.use_cases.one_unit import same_device
 
+APPRAISAL = ("appraisal", "Appraised by a person", "人工评估")
 INSPECTION = ("inspection", "What the inspection found", "检测结果差额")
 OVERRIDE = ("override", "Another amount named by a person", "人工改价")
 
@@ -41,19 +42,26 @@ def _moved(connection: Connection, quote: str, document: Document) -> tuple[obje
     """The amount now and how it came from the offer: the lines with the offer sum to it."""
     events = QuoteStore(connection).events(quote)
     offer = cast(dict[str, Any] | None, document["offer"])
-    if offer is None or not events:
+    if not events:
         return offer, []
     life = fold(events=[happened_of(event, document) for event in events])
-    told = [each for event in events if (each := told_of(event))]
-    found: int = cast(Any, told[-1])["quote"]["offer"]["amount"] if told else offer["amount"]
-    currency = offer["currency"]
+    if life.amount is None:
+        return offer, []
+    offered = offer["amount"] if offer else 0
+    told = [cast(dict[str, Any], each) for event in events if (each := told_of(event))]
+    appraised: int = told[0]["quote"]["offer"]["amount"] if life.appraised else offered
+    found: int = told[-1]["quote"]["offer"]["amount"] if told else offered
+    currency = cast(Any, document["policy"])["step"]["currency"]
 
     def money(amount: int) -> Document:
         return {"amount": amount, "currency": currency}
 
-    now = cast(int, life.amount)
-    moves = ((INSPECTION, found - offer["amount"]), (OVERRIDE, now - found))
-    return money(now), [
+    moves = (
+        (APPRAISAL, appraised - offered),
+        (INSPECTION, found - appraised),
+        (OVERRIDE, life.amount - found),
+    )
+    return money(life.amount), [
         {"code": code, "label_en": en, "label_zh": zh, "amount": money(moved)}
         for (code, en, zh), moved in moves
         if moved

@@ -62,7 +62,8 @@ class DonateIn(_Sent):
 
 class StepIn(_Sent):
     """A step: `accept` with the amount that was seen, `inspect` with what was found, `show` with
-    the condition and its evidence, `override` with amount and reason, `complete` once the settled
+    the condition and its evidence, `override` with amount and reason, `appraise`
+    (of what was referred to a person) with amount and route, `complete` once the settled
     device was resold, harvested or dismantled, `reverse` with reason and, if it goes elsewhere,
     route."""
 
