@@ -1,16 +1,18 @@
 """What the database must hold once every request is answered: each exactly once, byte for byte."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, and_, exists, func, or_, select, text
 
-from tests.durability.tills import STEPS, Answer, Asked
+from tests.durability.tills import Answer, Asked
+from valuation.domain.impact_ledger import faults, read
 from valuation.shop import DEFAULT_MERCHANT
 from valuation.storage.answers import AnswerStore
+from valuation.storage.impact_entries import ImpactStore
 from valuation.storage.quotes import QuoteDamaged, QuoteNotFound, QuoteStore
-from valuation.storage.tables import answers, events, quotes
+from valuation.storage.tables import answers, events, quotes, reservations
 from valuation.use_cases.standing import Answered
 from valuation.web.answering import quote_response
 from valuation.web.requests import View
@@ -31,7 +33,7 @@ def faults_of(connection: Connection, asked: Sequence[Asked]) -> list[str]:
     steps: dict[str, list[str]] = defaultdict(list)
     for each in asked:
         if each.quote is not None:
-            steps[each.quote].append(STEPS[each.body["step"]])
+            steps[each.quote].append(each.leaves)
     made = [each for each in asked if each.quote is None]
     return kept + [fault for each in made for fault in _quote_faults(connection, each, steps)]
 
@@ -49,7 +51,44 @@ def faults_of_all(connection: Connection, asked: Sequence[Asked]) -> list[str]:
         for name in wanted
         if found[name] != wanted[name]
     ]
-    return [*counted, *_misnumbered(connection), *_damaged(connection)]
+    return [
+        *counted, *_miscounted(connection, asked), *_misplaced(connection),
+        *_misnumbered(connection), *_damaged(connection),
+    ]  # fmt: skip
+
+
+def _miscounted(connection: Connection, asked: Sequence[Asked]) -> list[str]:
+    """The ledger of impact: a sound chain, an entry for each device that went and each that came
+    back, and no device twice."""
+    store, leave = ImpactStore(connection), Counter(each.leaves for each in asked)
+    entries, head = list(store.entries()), store.head()
+    wanted = leave["completed"] + leave["rerouted"]
+    said = [] if head.seq == wanted else [f"{head.seq} entries of impact, and {wanted} were earned"]
+    found = (*faults(entries, head=head), *store.misplaced(), *store.unearned())
+    counts: Counter[str] = Counter()
+    for each in map(read, (link.body for link in entries)):
+        counts[each.quote] += each.sign
+    return [
+        *said,
+        *(f"entry {fault.seq} of impact {fault.what}" for fault in found),
+        *(f"{quote} has no entry of impact" for quote, _ in store.uncounted()),
+        *(f"{quote} counts {n} times" for quote, n in counts.items() if n not in (0, 1)),
+    ]
+
+
+def _misplaced(connection: Connection) -> list[str]:
+    """Places at facilities that no event of their quote stands for, and settled devices without."""
+    of_event = and_(
+        events.c.quote_id == reservations.c.quote_id, events.c.position == reservations.c.position
+    )
+    asked = select(reservations.c.quote_id).outerjoin(events, of_event)
+    stray = connection.execute(asked.where(events.c.quote_id.is_(None))).scalars()
+    held = exists().where(reservations.c.quote_id == events.c.quote_id)
+    none = select(events.c.quote_id).where(events.c.kind == "settled", ~held)
+    return [
+        *(f"{quote} has a place without its event" for quote in stray),
+        *(f"{quote} was settled without a place" for quote in connection.execute(none).scalars()),
+    ]
 
 
 def _answer_faults(connection: Connection, asked: Asked) -> Iterator[str]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
@@ -13,11 +14,23 @@ import orjson
 from tests.durability.service import Service
 from tests.factories import VARIANTS
 from tests.web.answers import make_body
+from tests.web.erasures import make_record
 
 QUOTES = "/v1/quotes"
 SECONDS = 30.0
-# A step and the event that it leaves behind; a customer goes none, one or both of them.
-STEPS = {"accept": "accepted", "receive": "received"}
+# What is asked of an offer one after the other, and the event that each leaves behind: bought,
+# sold, come back and sold again. A customer goes none, some or all of them.
+BACK = {"step": "reverse", "reason": "returned_by_buyer"}
+STEPS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
+    ("steps", {"step": "accept"}, "accepted"),
+    ("steps", {"step": "receive"}, "received"),
+    ("steps", {"step": "inspect"}, "inspected"),
+    ("erasure", {}, "erased"),
+    ("steps", {"step": "settle"}, "settled"),
+    ("steps", {"step": "complete"}, "completed"),
+    ("steps", BACK, "rerouted"),
+    ("steps", {"step": "complete"}, "completed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +44,23 @@ class Answer:
 
 @dataclass(slots=True)
 class Asked:
-    """A request; ``quote``: whose step it is, ``answer``: None until there is one."""
+    """A request; ``quote``: whose step it is, ``leaves``: the event that it is to leave behind;
+    ``answer``: None until there is one."""
 
     key: str
     path: str
     body: Mapping[str, Any]
     quote: str | None
+    leaves: str = "offered"
     answer: Answer | None = None
+
+
+def body_of(said: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The whole body of a step with a quote: what came back goes its way again, and of an erasure
+    there is a record of now."""
+    if said is BACK:
+        return {**said, "route": told["disposition"]["route"]}
+    return said or make_record(at=datetime.now(UTC))
 
 
 def ask(client: httpx.Client, asked: Asked) -> httpx.Response:
@@ -75,17 +98,20 @@ class _Till:
     asked: list[Asked] = field(default_factory=list)
 
     def serve_a_customer(self) -> None:
-        """A quote, and in two of three cases what follows; httpx.TransportError."""
+        """A quote, and most often some of what follows; httpx.TransportError."""
         choice = self.random.choice
         body = make_body(device={"id": choice(VARIANTS)}, cosmetic_grade=choice("ABCD"))
         answer = self._ask(QUOTES, body)
         told = orjson.loads(answer.body)
         if told.get("outcome") == "offer":
-            for step in list(STEPS)[: self.random.randrange(len(STEPS) + 1)]:
-                self._ask(f"{QUOTES}/{told['id']}/steps", {"step": step}, quote=told["id"])
+            for what, said, leaves in STEPS[: self.random.randrange(len(STEPS) + 1)]:
+                path = f"{QUOTES}/{told['id']}/{what}"
+                self._ask(path, body_of(said, told), quote=told["id"], leaves=leaves)
 
-    def _ask(self, path: str, body: Mapping[str, Any], quote: str | None = None) -> Answer:
-        asked = Asked(f"{self.name}-{len(self.asked)}", path, body, quote)
+    def _ask(
+        self, path: str, body: Mapping[str, Any], quote: str | None = None, leaves: str = "offered"
+    ) -> Answer:
+        asked = Asked(f"{self.name}-{len(self.asked)}", path, body, quote, leaves)
         self.asked.append(asked)  # before it is sent: it must be known if no answer comes
         asked.answer = answer_of(ask(self.client, asked))
         return asked.answer

@@ -1,5 +1,6 @@
 """Records of erasures as tills send them."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -7,13 +8,13 @@ import httpx
 from tests.fakes import NOON
 
 
-def make_record(**changes: Any) -> dict[str, Any]:
-    """A record that counts, of an erasure when the tests' clock begins."""
-    at = NOON.isoformat()
+def make_record(*, at: datetime = NOON, **changes: Any) -> dict[str, Any]:
+    """A record that counts, of an erasure at a moment."""
+    then = at.isoformat()
     return {
         "method": "purge", "technique": "crypto_erase", "tool": "Eraser", "tool_version": "4.2",
         "verification": "full", "passed": True, "erased_by": "clerk:mei",
-        "verified_by": "clerk:li", "started_at": at, "finished_at": at, "verified_at": at,
+        "verified_by": "clerk:li", "started_at": then, "finished_at": then, "verified_at": then,
         "place": "Shanghai, bench 2", **changes,
     }  # fmt: skip
 
