@@ -1,9 +1,10 @@
 """Many devices to few facilities under their capacities, by expected value; HiGHS solves it.
 
 A transportation problem: its matrix is totally unimodular, so the vertex that the simplex method
-ends on is whole. A large stock is not given to the solver at once: at rough prices of the places,
-who clearly prefers one is put there, the rest is solved exactly, and whoever would rather move at
-the prices found is taken back and it is solved again. When nobody would, the whole is optimal.
+ends on is whole. A large stock is not given to the solver at once: at nearly the right prices of
+the places, who clearly prefers one is put there, the rest is solved exactly, and whoever would
+rather move at the prices found is taken back and it is solved again. When nobody would, the whole
+is optimal.
 """
 
 from dataclasses import dataclass
@@ -11,14 +12,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+from scipy.optimize import linprog, minimize
 from scipy.sparse import csr_array
 
 Whole = npt.NDArray[np.int64]
 Real = npt.NDArray[np.float64]
 
 AT_ONCE = 3_000  # kinds of device that are given to the solver without a guess before
-ROUNDS = 50  # of prices until they rest, or are near enough
+SAMPLE = 6_000  # kinds by which prices are found at first
+LAST = 3  # powers of 4 minor units from which on all kinds count
+TIED = 3.0  # minor units: more than the prices that are found before are wrong by
 SLACK = 1e-6  # minor units: below it nobody would rather move
 WITHIN = 0.5  # amounts are whole: nothing lies between a total and this much more
 NOWHERE = -1
@@ -32,7 +35,7 @@ class NotSolved(RuntimeError):
 class Allocation:
     """By device the number of its facility, or NOWHERE; ``total`` in minor units.
 
-    A device that is left counts as ``left_worth`` says.
+    A device that is left counts as the allocation was told.
     """
 
     chosen: Whole
@@ -57,13 +60,14 @@ def left_worth(worth: Real) -> Real:
     return np.asarray(worst - 1, dtype=np.float64)
 
 
-def allocate(*, worth: Real, capacity: Whole) -> Allocation:
+def allocate(*, worth: Real, capacity: Whole, left: Real | None = None) -> Allocation:
     """The best allocation. ``worth``: whole minor units by device and facility, -inf where it may
-    not go; ``capacity``: places by facility. NotSolved where the total is not proven the largest.
+    not go; ``capacity``: places by facility; ``left``: what a device counts that has no place, as
+    ``left_worth`` says if not given. NotSolved where the total is not proven the largest.
     """
     if not len(worth):
         return Allocation(np.empty(0, dtype=np.int64), 0)
-    with_left = np.column_stack([worth, left_worth(worth)])
+    with_left = np.column_stack([worth, left_worth(worth) if left is None else left])
     rows, kind_of, supply = np.unique(with_left, axis=0, return_inverse=True, return_counts=True)
     kinds = _Kinds(rows, supply.astype(np.int64))
     plan, prices = _solved(kinds, capacity)
@@ -104,39 +108,67 @@ def _solved(kinds: _Kinds, capacity: Whole) -> tuple[Whole, Real]:
 
 
 def _first_guess(kinds: _Kinds, room: Real) -> tuple[npt.NDArray[np.bool_], Whole]:
-    """At roughly the right prices: which kinds are left open, and where the others go."""
-    net = kinds.worth - _rough_prices(kinds, room)
-    two, best = np.partition(net, -2, axis=1), net.argmax(axis=1)
-    clear_by = two[:, -1] - two[:, -2]
-    open_ = np.zeros(len(best), dtype=np.bool_)
-    for place in range(net.shape[1]):  # of each, those that are nearest to coming or leaving
-        by = np.where(best == place, clear_by, two[:, -1] - net[:, place])
-        open_[np.argsort(by, kind="stable")[: AT_ONCE // net.shape[1]]] = True
-    for place, places in enumerate(room):  # those that want it most, as long as there is room
-        wanting = np.flatnonzero((best == place) & ~open_)
-        wanting = wanting[np.argsort(-clear_by[wanting], kind="stable")]
-        open_[wanting[np.cumsum(kinds.supply[wanting]) > places]] = True
+    """At nearly the right prices: which kinds are left open, and where the others go.
+
+    Facilities are often equal but for their haul: then very many kinds are tied between the same
+    few, at the right prices too, and any of these will do as long as there is room.
+    """
+    net = kinds.worth - _near_prices(kinds, room)
+    top = net.max(axis=1)
+    tied = net >= top[:, None] - TIED
+    clear_by = top - np.where(tied, -np.inf, net).max(axis=1)
+    columns = net.shape[1]
+    open_ = np.zeros(len(net), dtype=np.bool_)
+    for place in range(columns):  # of each, those that are nearest to coming or leaving
+        by = np.where(tied[:, place], clear_by, top - net[:, place])
+        open_[np.argsort(by, kind="stable")[: AT_ONCE // columns]] = True
+    goes, ties = np.full(len(net), NOWHERE), tied.sum(axis=1)
+    for place, places in enumerate((*room, np.inf)):  # who may go nowhere else comes first
+        wanting = np.flatnonzero(tied[:, place] & (goes == NOWHERE))
+        wanting = wanting[np.lexsort((-clear_by[wanting], ties[wanting]))]
+        goes[wanting[np.cumsum(kinds.supply[wanting]) <= places]] = place
+    open_ |= goes == NOWHERE
     plan = np.zeros(kinds.worth.shape, dtype=np.int64)
     decided = np.flatnonzero(~open_)
-    plan[decided, best[decided]] = kinds.supply[decided]
+    plan[decided, goes[decided]] = kinds.supply[decided]
     return open_, plan
 
 
-def _rough_prices(kinds: _Kinds, room: Real) -> Real:
-    """What a place is worth: in turn, each facility's price is what the first who finds no room
-    there would pay to have one, as he would otherwise go where is best for him."""
-    prices = np.zeros(kinds.worth.shape[1])
-    for _ in range(ROUNDS):
-        before = prices.copy()
-        for place, places in enumerate(room):
-            elsewhere = np.delete(kinds.worth - prices, place, axis=1).max(axis=1)
-            pays = kinds.worth[:, place] - elsewhere
-            order = np.argsort(-pays, kind="stable")
-            late = np.flatnonzero(np.cumsum(kinds.supply[order]) > places)
-            prices[place] = max(0.0, pays[order[late[0]]]) if len(late) else 0.0
-        if np.abs(prices - before).max() < 1:
-            break
-    return prices
+def _near_prices(kinds: _Kinds, room: Real) -> Real:
+    """What a place is worth at each facility, within a few minor units, and 0 of being left.
+
+    The prices are where the dual of the programme is least. It has corners; rounded off by a heat
+    in minor units it has none, so the heat falls step by step, first for a sample.
+    """
+    step = max(1, len(kinds.supply) // SAMPLE)
+    sample = kinds.some(np.arange(step // 2, len(kinds.supply), step))
+    finite = kinds.worth[np.isfinite(kinds.worth)]
+    hottest = int(np.ceil(np.log(2 + np.ptp(finite)) / np.log(4)))
+    prices, places = np.zeros(len(room)), room / kinds.supply.sum()
+    for power in range(hottest, -1, -1):
+        some = kinds if power <= LAST else sample
+        prices = _least(some, places, prices, heat=4.0**power)
+    return np.append(prices, 0.0)
+
+
+def _least(kinds: _Kinds, room: Real, prices: Real, *, heat: float) -> Real:
+    """The prices at which the dual, rounded off by the heat, is least, from those given on;
+    ``room``: places a device."""
+    share, worth = kinds.supply / kinds.supply.sum(), kinds.worth / heat
+
+    def dual(scaled: Real) -> tuple[float, Real]:
+        net = worth - np.append(scaled, 0.0)
+        best = net.max(axis=1)
+        odds = np.exp(net - best[:, None])
+        whole = odds.sum(axis=1)
+        value = share @ (best + np.log(whole)) + scaled @ room
+        return float(value), room - (share / whole) @ odds[:, :-1]
+
+    found: Any = minimize(
+        dual, prices / heat, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(room),
+        options={"maxiter": 50, "ftol": 1e-13, "gtol": 1e-6},
+    )  # fmt: skip
+    return np.asarray(found.x * heat)
 
 
 def _optimum(kinds: _Kinds, room: Real) -> tuple[Real, Real]:

@@ -1,21 +1,29 @@
 """A stock goes to its facilities."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.facilities import BATTERY, HERE, make_consignment, make_facility
-from training.routing import Figures, Open, Routed, Waiting, route_stock
-from valuation.domain.disposition import Route
+from training.choices import REUSE, Open, open_route
+from training.routing import HELD, Figures, Routed, Waiting, route_stock
+from valuation.domain.dispatch import HAZARD, Dispatch, Instruction, Way
+from valuation.domain.disposition import Effect, Gate, Route, RouteValue
 from valuation.domain.facilities import Facility, Licence
+from valuation.domain.terms import Kept
 from valuation.use_cases.stock import Outcome, Valuation
 
-AS_IS, PARTS, SCRAP = Route.AS_IS, Route.PARTS, Route.DISMANTLE
+AS_IS, DONATE, PARTS, SCRAP = Route.AS_IS, Route.DONATE, Route.PARTS, Route.DISMANTLE
 LICENCES = st.sampled_from([frozenset(), BATTERY])
-OPEN = st.lists(st.builds(Open, st.sampled_from([AS_IS, PARTS, SCRAP]), st.integers(-900, 9000),
-                          st.just(0)),
-                max_size=3, unique_by=lambda each: each.route)  # fmt: skip
+OPEN = st.lists(
+    st.tuples(st.sampled_from([AS_IS, PARTS, SCRAP]), st.integers(-900, 9000), st.integers(1, 90)),
+    max_size=3,
+    unique_by=lambda each: each[0],
+).map(
+    lambda drawn: [Open(way, worth, 0, lost if way in REUSE else 0) for way, worth, lost in drawn]
+)
 
 
 def device(line: int, *routes: Open, licences: frozenset[Licence] = frozenset()) -> Waiting:
@@ -24,9 +32,12 @@ def device(line: int, *routes: Open, licences: frozenset[Licence] = frozenset())
 
 
 def routed(
-    stock: list[Waiting], facilities: list[Facility], *, region: str = HERE, weeks: int = 1
-) -> tuple[list[Routed], Figures]:
-    return route_stock(stock, facilities, region=region, weeks=weeks, currency="CNY")
+    stock: list[Waiting], facilities: list[Facility], *, region: str = HERE, weeks: int = 1,
+    dispatch: Dispatch | None = None,
+) -> tuple[list[Routed], Figures]:  # fmt: skip
+    return route_stock(
+        stock, facilities, region=region, weeks=weeks, currency="CNY", dispatch=dispatch
+    )
 
 
 def test_four_devices_worked_by_hand() -> None:
@@ -91,6 +102,102 @@ def test_without_a_facility_there_is_a_reason() -> None:
     assert (figures.expected, figures.unlimited, figures.capacity) == (0, 0, {})
 
 
+def test_a_device_is_held_exactly_where_waiting_costs_less_than_the_worse_route() -> None:
+    # One place for resale. Each of three brings 900.00 there and loses 5.00 by waiting a week:
+    # the first goes, the second brings 890.00 as parts and waits (895.00), the third 896.00: goes.
+    shop, bench = make_facility("shop", AS_IS, weekly=1), make_facility("bench", PARTS, weekly=9)
+    good = Open(AS_IS, 90_000, waits=500)
+    stock = [device(1, good), device(2, good, Open(PARTS, 89_000)),
+             device(3, good, Open(PARTS, 89_600))]  # fmt: skip
+    rows, figures = routed(stock, [shop, bench])
+    assert [row.facility or row.reason for row in rows] == ["shop", HELD, "bench"]
+    assert (rows[1].route, rows[1].expected, rows[1].held_expected) == (None, None, 89_500)
+    assert (figures.held, figures.held_expected, figures.cost_of_waiting) == (1, 89_500, 500)
+    # 900 + 896 now; 3 * 900 without capacities: 4.00 by the worse route, 5.00 by waiting.
+    assert (figures.expected, figures.unlimited) == (179_600, 270_000)
+    assert figures.cost_of_capacity == 900
+    # First come: 1 has the place; 2 and 3 find their best route full and wait.
+    assert figures.nearest_first == 90_000 + 2 * 89_500
+    assert figures.reuse_places == 1
+
+
+def test_no_hazard_is_left_for_the_sake_of_money() -> None:
+    licensed = make_facility("licensed", SCRAP, weekly=1, licences=BATTERY)
+    works = make_facility("works", SCRAP, weekly=1)
+    stock = [
+        device(1, Open(SCRAP, 90_000)), device(2, Open(SCRAP, 80_000)),
+        device(3, Open(SCRAP, -500), licences=BATTERY),
+    ]  # fmt: skip
+    rows, figures = routed(stock, [works, licensed])
+    assert [row.facility for row in rows] == ["works", None, "licensed"]
+    assert rows[1].reason == "no_room"
+    assert figures.expected == 90_000 - 500
+
+
+def test_no_place_for_reuse_is_left_empty_for_the_sake_of_waiting() -> None:
+    shop = make_facility("shop", AS_IS, weekly=2, cost=300)
+    stock = [
+        device(line, Open(AS_IS, worth, waits=1)) for line, worth in enumerate((400, 350, 900))
+    ]
+    rows, figures = routed(stock, [shop])
+    assert figures.taken["shop"] == 2
+    assert sorted(row.reason or "" for row in rows) == ["", "", HELD]
+    assert routed(stock[:2], [shop])[1].held == 0
+
+
+def test_what_needs_a_licence_goes_to_parts_or_waits_for_no_room_is_not_held() -> None:
+    works = make_facility("works", AS_IS, PARTS, SCRAP, weekly=0, licences=BATTERY)
+    reuse = Open(AS_IS, 900, waits=1)
+    rows, figures = routed(
+        [device(1, reuse, licences=BATTERY), device(2, Open(PARTS, 900)), device(3, reuse)], [works]
+    )
+    # Nor is 3: that facility has no place in any week.
+    assert [row.reason for row in rows] == ["no_room"] * 3
+    assert (figures.held, figures.held_expected) == (0, 0)
+
+
+def test_the_worst_place_of_what_costs_to_reuse_is_no_reason_to_hold_it() -> None:
+    # Given away it costs 8.00, later a little more: a full place for that holds nothing.
+    given = make_facility("given", DONATE, weekly=1)
+    costs = [device(line, Open(DONATE, -800, waits=1)) for line in (1, 2)]
+    rows, figures = routed(costs, [given])
+    assert [row.facility or row.reason for row in rows] == ["given", "no_room"]
+    wanted = [device(line, Open(DONATE, -800, give_up=900, waits=1)) for line in (1, 2)]
+    rows, figures = routed(wanted, [given])
+    assert [row.facility or row.reason for row in rows] == ["given", HELD]
+    assert (figures.expected, figures.held_expected) == (-800, -801)
+
+
+def test_waiting_costs_what_the_days_take_of_what_it_sells_for() -> None:
+    # It keeps 76.10% of its value in a year: in 7 days it loses 23.90% * 7 / 365 = 0.4584% of the
+    # 1,000.00 it sells for, 4.59 rounded up, whatever its costs leave of them.
+    kept = Kept(7_220, 7_610, 8_620)
+    as_is, parts = (
+        RouteValue(route, 10, 5, 15, 0, (("sold", 100_000), ("costs", -99_990)))
+        for route in (AS_IS, PARTS)
+    )
+    assert open_route(as_is, reuse=3, kept=kept, days=7) == Open(AS_IS, 10, 3, 459)
+    assert open_route(as_is, reuse=3, kept=kept, days=0) == Open(AS_IS, 10, 3, 0)
+    assert open_route(parts, reuse=3, kept=kept, days=7) == Open(PARTS, 10)
+    given = RouteValue(DONATE, -800, -800, -800, 0, (("nothing", 0), ("costs", -800)))
+    assert open_route(given, reuse=0, kept=kept, days=364).waits == 1
+
+
+def test_a_row_tells_how_its_own_route_is_packed_and_carried() -> None:
+    plain = Instruction((Way.COUNTER,), ("Box.", "盒"), ("Road.", "路"))
+    hazard = Instruction((Way.COUNTER,), ("Drum.", "桶"), ("Van.", "车"))
+    gate = Gate("battery_safety", 0, SCRAP, Effect.CONDITION, HAZARD, "", "")
+    swollen = replace(device(1, Open(PARTS, 9), Open(SCRAP, 8)), conditions=(gate,))
+    rows, _ = routed(
+        [swollen, swollen, swollen],
+        [make_facility("bench", PARTS), make_facility("works", SCRAP)],
+        dispatch=Dispatch({"": plain, HAZARD: hazard}),
+    )
+    assert [(row.facility, row.packing_en, row.transport_zh) for row in rows] == [
+        ("bench", "Box.", "路"), ("works", "Drum.", "车"), (None, None, None),
+    ]  # fmt: skip
+
+
 def test_of_two_routes_worth_the_same_reuse_has_the_device() -> None:
     both = make_facility("both", AS_IS, PARTS)
     rows, _ = routed([device(1, Open(AS_IS, 500), Open(PARTS, 500))], [both])
@@ -142,6 +249,21 @@ def test_one_facility_or_a_reason_and_no_hazard_without_the_licence(
     taken = Counter(row.facility for row in rows if row.facility)
     assert all(taken[name] <= facility.weekly for name, facility in facilities.items())
     assert figures.taken == taken
+    held = [row for row in rows if row.reason == HELD]
+    assert figures.held == len(held)
+    assert figures.held_expected == sum(row.held_expected or 0 for row in held)
+    assert all(not stock[row.line][1] for row in held), "a hazard is never held"
+    free = [each for name, each in facilities.items() if taken[name] < each.weekly]
+    for row in held:  # whatever place is left would bring it less
+        there = [
+            route.expected - each.hauls[HERE].cost
+            for route in stock[row.line][0]
+            for each in free
+            if route.route in each.routes
+        ]
+        assert row.held_expected is not None
+        assert row.held_expected >= max(there, default=row.held_expected)
     assert figures.cost_of_capacity >= 0
-    # To be left counts a minor unit less than its worst place, so each may give up one.
-    assert figures.expected + len(rows) >= figures.nearest_first
+    if not any(need for _, need in stock):
+        # To be left counts a minor unit less than its worst place, so each may give up one.
+        assert figures.expected + figures.held_expected + len(rows) >= figures.nearest_first

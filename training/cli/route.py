@@ -1,5 +1,6 @@
 """``tradein route``: a whole stock allocated to facilities under their capacities."""
 
+import gc
 import sys
 import time
 from collections.abc import Mapping
@@ -13,7 +14,6 @@ from valuation.cli.people import merchant_id
 from valuation.cli.value import (
     refusals,
     stock_options,
-    stock_pricing,
     stock_reading,
     summary_head,
     watched,
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from training.routing import Figures
     from valuation.use_cases.stock import StockPricing
 
-MONEY = ("expected", "unlimited", "cost_of_capacity", "nearest_first")
+MONEY = (
+    "expected", "held_expected", "cost_of_waiting", "unlimited", "cost_of_capacity",
+    "nearest_first",
+)  # fmt: skip
 
 
 @click.command(cls=common.Discreet)
@@ -33,45 +36,50 @@ MONEY = ("expected", "unlimited", "cost_of_capacity", "nearest_first")
 @click.option("--region", required=True, help="Where the stock lies, as in the table facilities.")
 @click.option("--weeks", type=click.IntRange(1, 52), default=1, show_default=True,
               help="How many weeks of capacity there are.")  # fmt: skip
+@click.option("--hold/--no-hold", default=True, show_default=True,
+              help="Whether you can store devices for reuse that have no place now.")  # fmt: skip
 def route(
-    file: Path, mapping: str, region: str, out: Path, weeks: int, market: Market | None,
-    merchant: str | None, works: bool, as_json: bool,
+    file: Path, mapping: str, region: str, out: Path, weeks: int, hold: bool,
+    market: Market | None, merchant: str | None, works: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Send the stock list FILE to facilities, so that it brings most under their capacities.
 
-    Each device has one facility, or none and the reason. It reads what `tradein value` reads.
+    Each device has one facility, or none and the reason. A device that can be used again and would
+    lose more elsewhere than by waiting is held for the next --weeks. It reads what `tradein value`
+    reads.
 
     Exit status: 0 done; 1 no device has a facility; 2 what was given cannot be used.
     """
     if out.resolve() == file.resolve():
         raise click.UsageError("--out would replace the list itself")
-    from training.routing import Routed, route_stock, waiting
+    from training.allocation import NotSolved
+    from training.cli.stock_ways import Ask, ChangedMeanwhile, stock_ways
+    from training.routing import Routed, route_stock
     from valuation.cli.stock_file import stock_file
-    from valuation.quotes.disposing import disposed
     from valuation.tables.book import facilities_of
 
-    with common.one_line(refusals), stock_file(out, Routed) as write:
+    wrong = (*refusals(), NotSolved, ChangedMeanwhile)
+    with common.one_line(lambda: wrong), stock_file(out, Routed) as write:
         started = time.perf_counter()
         reading = stock_reading(file, mapping)
-        pricing = stock_pricing(market, merchant=merchant_id(merchant), works=works)
+        ask = Ask(market, merchant_id(merchant), works, region, weeks if hold else 0)
+        pricing = ask.open()
         facilities = facilities_of(
             book=opening.book(common.settings()),
             day=pricing.as_of,
             currency=pricing.model.market.currency,
         )
-        valued = watched(pricing.quoted(reading), reading)
-        stock = [
-            waiting(it, disposed(quote, pricing.appraiser) if quote else None, region=region)
-            for it, quote in valued
-        ]
+        stock = list(watched(stock_ways(iter(reading), ask, pricing), reading))
+        gc.freeze()  # it stays until the end: to look through it again and again costs seconds
         between = time.perf_counter()
         rows, figures = route_stock(
-            stock, facilities, region=region, weeks=weeks, currency=pricing.model.market.currency
-        )
+            stock, facilities, region=region, weeks=weeks,
+            currency=pricing.model.market.currency, dispatch=pricing.appraiser.told.dispatch,
+        )  # fmt: skip
         seconds = {"valuing": between - started, "allocating": time.perf_counter() - between}
         for row in rows:
             write(row)
-    summary = _summary(pricing, figures, region=region, weeks=weeks) | {
+    summary = _summary(pricing, figures, region=region, weeks=weeks, hold=hold) | {
         "rows": len(rows), "seconds": {k: round(v, 1) for k, v in seconds.items()}, "out": out.name,
     }  # fmt: skip
     if as_json:
@@ -83,14 +91,17 @@ def route(
 
 
 def _summary(
-    pricing: "StockPricing", figures: "Figures", *, region: str, weeks: int
+    pricing: "StockPricing", figures: "Figures", *, region: str, weeks: int, hold: bool
 ) -> dict[str, object]:
     amounts = {name: getattr(figures, name) for name in MONEY}
     return {
         **summary_head(pricing),
         "region": region,
         "weeks": weeks,
+        "hold": hold,
         "placed": figures.taken.total(),
+        "held": figures.held,
+        "reuse_places": figures.reuse_places,
         "without_facility": dict(sorted(figures.reasons.items())),
         **{name: {"amount": it, "currency": figures.currency} for name, it in amounts.items()},
         "facilities": [
@@ -109,9 +120,19 @@ def _print(figures: "Figures", summary: Mapping[str, object], regions: set[str])
         click.echo(f"  {facility}: {figures.taken[facility]:,} of {room:,}")
     for reason, count in sorted(figures.reasons.items()):
         click.echo(f"  none, {reason}: {count:,}")
-    brings, best, cost, rule = (Money(getattr(figures, name), currency) for name in MONEY)
-    click.echo(f"Expected {brings}; without capacities {best}: they cost {cost}")
-    click.echo(f"Each in turn to the nearest with room would bring {rule}")
+    brings, later, waits, best, cost, rule = (
+        Money(getattr(figures, name), currency) for name in MONEY
+    )
+    held = f" now, and {later} of what is held" if figures.held else ""
+    click.echo(f"Expected {brings}{held}; without capacities {best}: they cost {cost}")
+    if figures.held:
+        click.echo(
+            f"  of it {waits} by waiting; a period has {figures.reuse_places:,} places for reuse"
+        )
+    if figures.held > figures.reuse_places:
+        click.echo("  more are held than that: the last wait longer and lose more; see --weeks")
+    alike = ", holding where that is full" if figures.held else ""
+    click.echo(f"Each in turn to the nearest with room{alike} would bring {rule}")
     if not figures.capacity:
         known = ", ".join(sorted(regions)) or "none"
         click.echo(f"No facility takes devices from {summary['region']}; regions: {known}")

@@ -12,7 +12,7 @@ import orjson
 from valuation.domain.money import Money
 from valuation.use_cases.stock import Valuation
 
-AMOUNTS = frozenset({"p10", "p50", "p90", "offer", "low", "high", "expected"})
+AMOUNTS = frozenset({"p10", "p50", "p90", "offer", "low", "high", "expected", "held_expected"})
 
 
 class Result(Protocol):
