@@ -1,16 +1,24 @@
 """``tradein erasure``: record, import from a tool's report, show."""
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.callers import make_merchant
 from tests.cli.conftest import Run
+from tests.quotes.telling import Till
 from tests.web.answers import GOOD, IMEI, IPHONE
 from valuation.cli.erasure import erasure
 from valuation.cli.life import step
 from valuation.cli.quote import quote
+from valuation.domain.moves import Step
+from valuation.settings import Settings
+from valuation.shop import open_shop
 
 PERSONS = ("--by", "clerk:mei", "--verified-by", "clerk:li", "--place", "bench 2")
 DONE = ("--method", "purge", "--technique", "crypto_erase", "--tool", "Eraser",
@@ -57,9 +65,6 @@ def inspected(run: Run) -> str:
 
 
 def report(**changes: Any) -> dict[str, Any]:
-    from datetime import UTC, datetime, timedelta
-    from zoneinfo import ZoneInfo
-
     at = (datetime.now(UTC) - timedelta(seconds=1)).astimezone(ZoneInfo("Asia/Shanghai"))
     said = at.strftime("%d.%m.%Y %H:%M:%S")
     return {
@@ -81,6 +86,8 @@ def test_a_device_is_settled_once_its_erasure_is_recorded(run: Run) -> None:
     assert (reset.exit_code, "a factory reset alone does not count" in reset.stdout) == (1, True)
     made = run(erasure, "record", code, *DONE)
     assert (made.exit_code, "VERIFIED" in made.stdout) == (0, True), made.output
+    by_customer = run(erasure, "record", code, *DONE, "--as", "customer:alice")
+    assert (by_customer.exit_code, "A customer cannot" in by_customer.stderr) == (1, True)
     assert run(step, "settle", code).exit_code == 0
     shown = run(erasure, "show", code)
     assert (shown.exit_code, shown.stdout.count("\n  AUTHENTIC")) == (0, 2)
@@ -119,6 +126,29 @@ def test_what_does_not_count_or_fit_is_told_line_by_line(run: Run, tmp_path: Pat
     assert "line 2: no accepted quote is of this unit" in answer.stderr
 
 
+def test_another_merchants_reports_are_imported_for_it(
+    run: Run, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    settings = Settings.from_environment(environment)
+    shop = open_shop(settings, clock=lambda: datetime.now(UTC), entropy=os.urandom)
+    merchant, _ = make_merchant(shop.engine, "Otter Phones")
+    till = Till(shop, merchant=merchant.id)
+    till.quote(imei=IMEI)
+    for each in (Step.ACCEPT, Step.RECEIVE, Step.INSPECT):
+        till.step(each)
+    shop.engine.dispose()
+    mapping, file = tmp_path / "wiper.toml", tmp_path / "reports.json"
+    mapping.write_text(MAPPING)
+    file.write_text(json.dumps(report()))
+    at = ("import", str(file), "--mapping", str(mapping))
+    assert "no accepted quote is of this unit" in run(erasure, *at).stderr
+    answer = run(erasure, *at, "--merchant", "Otter Phones")
+    assert (answer.exit_code, "1 of 1 count" in answer.stdout) == (0, True), answer.output
+    shown = run(erasure, "show", till.quotes[-1], "--merchant", merchant.id)
+    assert (shown.exit_code, "\n  AUTHENTIC" in shown.stdout) == (0, True)
+    assert run(erasure, *at, "--merchant", "nobody").exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("mapping", "reports", "said"),
     [
@@ -128,6 +158,51 @@ def test_what_does_not_count_or_fit_is_told_line_by_line(run: Run, tmp_path: Pat
         (MAPPING, [report(end="noon")], "line 1, column 'report.end': finished_at"),
         (MAPPING, [report(operator="")], "nothing is said of erased_by"),
         (MAPPING, ["words"], "a report is a JSON object"),
+        (
+            MAPPING.replace('"*" = "failed"', '"*" = "yes"'),
+            [report(state="FAILED")],
+            '[values] [passed]: "*" stands for whatever a report says',
+        ),
+        (
+            MAPPING.replace('"Reset" = "factory_reset"', '" ** " = "crypto_erase"'),
+            [report()],
+            "may not make it 'crypto_erase': name the tool's own words",
+        ),
+        (
+            MAPPING.replace('"Reset" = "factory_reset"', '"Factory*" = "crypto_erase"'),
+            [report(algorithm="Factory Reset")],
+            "[values.technique] makes it 'crypto_erase': make it the technique factory_reset",
+        ),
+        (
+            MAPPING + '[values.tool]\n"Reset*" = "Wiper"\n',
+            [{**report(), "software": {"name": "Reset Tool", "version": 1}}],
+            "the report says a reset, and [values.tool]",
+        ),
+        (
+            MAPPING.replace("report.supervisor", "report.operator"),
+            [report()],
+            "are of one column: a second person verifies",
+        ),
+        (
+            MAPPING.replace('"Erased" = "passed"', '"F*" = "passed"'),
+            [report(state="FAILED")],
+            "line 1, column 'report.state': passed: the report says that it failed",
+        ),
+        (
+            MAPPING.replace('passed = "report.state"', "").replace(
+                "[constants]", '[constants]\npassed = "yes"'
+            ),
+            [report()],
+            "[constants] may not say passed: each report says that",
+        ),
+        (
+            MAPPING.replace('verified_by = "report.supervisor"', "").replace(
+                "[constants]", '[constants]\nverified_by = "clerk:li"'
+            ),
+            [report()],
+            "may not say verified_by",
+        ),
+        (MAPPING + '[values.verified_by]\n"*" = "clerk:li"\n', [report()], "'clerk:li'"),
     ],
 )
 def test_a_file_or_mapping_that_cannot_be_used_says_why(

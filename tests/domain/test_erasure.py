@@ -19,6 +19,7 @@ from valuation.domain.erasure import (
     Method,
     Technique,
     Verification,
+    can_be_erased,
     conditions_met,
     faults,
 )
@@ -26,6 +27,7 @@ from valuation.domain.happened import ConditionMet, Erased, Happened, Kind, Sett
 from valuation.domain.life import Life
 from valuation.domain.lifecycle import fold
 from valuation.domain.moves import ERASABLE, Stage, Step
+from valuation.domain.questions import BY_ID
 from valuation.domain.records import BadRecord
 from valuation.domain.refusals import IllegalStep, Refusal
 
@@ -49,6 +51,10 @@ def test_a_purge_with_a_tool_that_a_second_person_verified_counts() -> None:
         ({"technique": Technique.FACTORY_RESET, "method": Method.CLEAR}, Fault.FACTORY_RESET_ALONE),
         ({"passed": False}, Fault.VERIFICATION_FAILED),
         ({"verified_by": "Clerk:Mei"}, Fault.ONE_PERSON),
+        ({"verified_by": "manager:ＭＥＩ"}, Fault.ONE_PERSON),
+        ({"tool": "Factory reset"}, Fault.FACTORY_RESET_ALONE),
+        ({"tool": "设置：恢复出厂设置"}, Fault.FACTORY_RESET_ALONE),
+        ({"tool": "HardReset Pro"}, Fault.FACTORY_RESET_ALONE),
     ],
 )
 def test_what_does_not_count_says_why_in_two_languages(
@@ -59,7 +65,9 @@ def test_what_does_not_count_says_why_in_two_languages(
 
 
 def test_what_cannot_be_erased_must_be_destroyed() -> None:
-    destroyed: dict[str, Any] = {"method": Method.DESTROY, "technique": Technique.SHRED}
+    destroyed: dict[str, Any] = {
+        "method": Method.DESTROY, "technique": Technique.SHRED, "tool": "Reset shredder",
+    }  # fmt: skip
     assert faults(make_erasure(), erasable=False) == (Fault.NOT_DESTROYED,)
     assert faults(make_erasure(**destroyed), erasable=False) == ()
 
@@ -71,6 +79,10 @@ def test_what_cannot_be_erased_must_be_destroyed() -> None:
         ({"tool_version": ""}, "tool_version: 1 to 500"),
         ({"place": "bench\n2"}, "place: 1 to 500"),
         ({"verified_by": ""}, "verified_by: 1 to 64"),
+        ({"verified_by": "customer:alice"}, "verified_by: whoever erases or verifies is one of"),
+        ({"verified_by": "Clock:clock"}, "clerk, manager, technician"),
+        ({"erased_by": "merchant:shop-1"}, "erased_by: whoever"),
+        ({"erased_by": "Mei Lin"}, "erased_by: a reference"),
         ({"note": "IMEI 490154203237518"}, "leave the IMEI out"),
         ({"method": Method.DESTROY}, "crypto_erase is purge, not destroy"),
         ({"verification": Verification.INSPECTION}, "full or by sampling"),
@@ -79,6 +91,20 @@ def test_what_cannot_be_erased_must_be_destroyed() -> None:
 def test_what_no_record_can_say_is_refused(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(BadRecord, match=said):
         make_erasure(**changes)
+
+
+@pytest.mark.parametrize(
+    ("answers", "can"),
+    [
+        ({"powers_on": "yes", "erasure": "pending"}, True),
+        ({"powers_on": "no", "erasure": "pending"}, False),
+        ({"powers_on": "yes", "erasure": "impossible"}, False),
+        ({"powers_on": "yes"}, True),
+    ],
+)
+def test_what_is_dead_or_locked_up_is_beyond_erasure(answers: dict[str, str], can: bool) -> None:
+    levels = {name: BY_ID[name].level(said) for name, said in answers.items()}
+    assert can_be_erased(levels) is can
 
 
 @pytest.mark.parametrize("late", ["started_at", "finished_at"])
@@ -159,12 +185,15 @@ def test_a_device_is_erased_only_once_it_is_the_shops_to_erase(stage: Stage) -> 
     assert "{" not in str(caught.value)
 
 
-def test_an_erasure_before_the_owner_agreed_or_in_the_future_is_refused() -> None:
+def test_an_erasure_before_the_device_was_here_or_in_the_future_is_refused() -> None:
     life = life_in(Stage.INSPECTED)
-    accepted = life.last(Kind.ACCEPTED)
+    accepted, received = life.last(Kind.ACCEPTED), life.last(Kind.RECEIVED)
     assert accepted is not None
+    assert received is not None
+    check_erasable(life=life, record=make_erasure(at=received.at), now=soon(life))
     for at, code in (
-        (accepted.at - MINUTE, Refusal.ERASED_TOO_EARLY),
+        (accepted.at, Refusal.ERASED_TOO_EARLY),
+        (received.at - MINUTE, Refusal.ERASED_TOO_EARLY),
         (soon(life) + timedelta(seconds=1), Refusal.ERASED_LATER),
     ):
         with pytest.raises(IllegalStep) as caught:

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from tests.quotes.telling import IMEI, PHOTO, Till
-from valuation.domain.erasure import Method, Technique
+from tests.fakes import FakeClock
+from tests.quotes.telling import ANSWERS, IMEI, IPHONE, PHOTO, Till
+from valuation.domain.erasure import DESTROY, Method, Technique
 from valuation.domain.moves import Stage, Step
+from valuation.domain.questions import BY_ID, POWERED
 from valuation.domain.records import BadRecord
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.quotes.quoting import QuoteRequest
 from valuation.receipts.erasure_record import check_signature
 from valuation.receipts.key_folder import read_ring
 from valuation.shop import Shop
@@ -19,6 +22,7 @@ from valuation.storage import tables
 from valuation.storage.engine import reading, writing
 from valuation.storage.quotes import QuoteNotFound
 from valuation.use_cases.erasing import quote_of_unit, records
+from valuation.use_cases.issuing import issue
 
 OTHER_IMEI = "356938035643809"
 SHRED: dict[str, Any] = {"method": Method.DESTROY, "technique": Technique.SHRED}
@@ -33,6 +37,13 @@ def till(shop: Shop) -> Till:
 def inspected(till: Till, **answers: Any) -> None:
     till.received(**answers)
     till.step(Step.INSPECT)
+
+
+def declared_dead(till: Till) -> None:
+    """A quote of a device that does not power on, by its owner's word."""
+    asked = {name: said for name, said in ANSWERS.items() if BY_ID[name].asked_when != POWERED}
+    request = QuoteRequest(answers=asked | {"powers_on": "no", "erasure": "pending"}, device=IPHONE)
+    till.quotes.append(str(issue(till.shop, request, merchant=till.merchant, market=None)["id"]))
 
 
 def refused(till: Till, step: Step, **details: Any) -> Refusal:
@@ -94,6 +105,23 @@ def test_a_device_that_does_not_power_on_is_dismantled_without_a_record(till: Ti
     assert till.step(Step.SETTLE).life.stage is Stage.SETTLED
     till.erase(**SHRED)
     assert till.look().life.stage is Stage.SETTLED, "destroyed on dismantling, after it was bought"
+
+
+@pytest.mark.parametrize("found", [False, True])
+def test_of_a_dead_device_only_a_destruction_counts(till: Till, found: bool) -> None:
+    if found:
+        till.received(erasure="pending")
+        till.step(Step.INSPECT, answers={"powers_on": "no"})
+        till.step(Step.ACCEPT)
+    else:
+        declared_dead(till)
+        for each in (Step.ACCEPT, Step.RECEIVE, Step.INSPECT):
+            till.step(each)
+    assert DESTROY in till.look().life.unmet
+    assert [each["code"] for each in till.erase()["faults"]] == ["not_destroyed"]
+    assert (till.look().life.erased, DESTROY in till.look().life.unmet) == (None, True)
+    assert till.erase(**SHRED)["verified"]
+    assert till.step(Step.SETTLE).life.stage is Stage.SETTLED
 
 
 def test_a_route_that_the_inspection_changed_decides(till: Till) -> None:
@@ -210,15 +238,24 @@ def test_records_are_signed_and_a_changed_one_is_noticed(till: Till, shop: Shop)
     assert check_signature(strange, signature=signature, ring=ring) == "unknown_key"
 
 
-def test_a_device_is_not_erased_before_its_owner_agreed(till: Till, shop: Shop) -> None:
-    till.received()
+def test_a_device_is_not_erased_before_it_is_here_and_its_owner_agreed(
+    till: Till, shop: Shop, clock: FakeClock
+) -> None:
+    till.quote()
+    till.step(Step.ACCEPT)
+    by_its_owner = shop.clock()
+    clock.now += timedelta(days=2)  # in the post
+    till.step(Step.RECEIVE)
     with pytest.raises(IllegalStep, match="inspect it first"):
         till.erase()
     till.step(Step.INSPECT)
-    before = shop.clock() - timedelta(minutes=2)
-    with pytest.raises(IllegalStep, match="before the quote was accepted"):
-        till.erase(started_at=before)
+    for before in (by_its_owner, shop.clock() - timedelta(minutes=2)):
+        with pytest.raises(IllegalStep, match="before the device was received at") as refusal:
+            till.erase(started_at=before, finished_at=before, verified_at=before)
+        assert refusal.value.code is Refusal.ERASED_TOO_EARLY
     with pytest.raises(IllegalStep, match="yet to come"):
         till.erase(verified_at=shop.clock() + timedelta(minutes=1))
     with pytest.raises(BadRecord, match="tool: 1 to 500"):
         till.erase(tool="")
+    with pytest.raises(BadRecord, match="one of clerk, manager, technician"):
+        till.erase(verified_by="customer:alice")

@@ -138,6 +138,8 @@ def test_without_keys_it_has_status_2_and_makes_none(
     answer = run(verify, str(file), "--json")
     assert answer.exit_code == 2
     assert orjson.loads(answer.stderr)["code"] == "no_key_ring"
+    said = run(verify, str(file)).stderr
+    assert all(where in said for where in ("GET /v1/receipt-keys", "receipt-keys export", "--keys"))
     assert not Path(environment["TRADEIN_RECEIPT_KEYS"]).exists()
 
 

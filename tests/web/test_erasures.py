@@ -1,10 +1,12 @@
 """/v1/quotes/…/erasure: who may record what, and what is answered."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.fakes import FakeClock
 from tests.web.answers import IMEI, make_body
 from tests.web.erasures import erase, make_record
 from tests.web.people import shopfront
@@ -60,6 +62,29 @@ def test_a_malformed_record_names_its_field(
     answer = erase(standing, inspected(standing), **changes)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+def test_a_customer_verifies_nothing_and_another_role_is_no_other_person(
+    standing: httpx.Client,
+) -> None:
+    quote = inspected(standing)
+    answer = erase(standing, quote, verified_by="customer:alice")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_record")
+    assert "verified_by: whoever erases or verifies is one of clerk" in answer.json()["detail"]
+    made = erase(standing, quote, verified_by="manager:Mei").json()["record"]
+    assert (made["verified"], made["faults"][0]["code"]) == (False, "one_person")
+
+
+def test_an_erasure_before_the_device_is_here_is_refused(
+    client: httpx.Client, clock: FakeClock
+) -> None:
+    quote = make_quote(client)
+    taken(client, quote, "accept")
+    clock.now += timedelta(days=2)
+    taken(client, quote, "receive", "inspect")
+    answer = erase(client, quote)
+    assert (answer.status_code, answer.json()["code"]) == (409, "erased_too_early")
+    assert "erase it here" in answer.json()["detail"]
 
 
 def test_what_no_record_can_say_is_refused_in_words(standing: httpx.Client) -> None:

@@ -10,7 +10,8 @@ import click
 from valuation.cli import common
 from valuation.cli.counter import actor_of
 from valuation.cli.failures import failure_of
-from valuation.cli.life import merchant, opened
+from valuation.cli.life import opened
+from valuation.cli.people import merchant_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ TECHNIQUES = ("overwrite", "block_erase", "crypto_erase", "factory_reset", "shre
               "pulverize", "incinerate", "melt")  # fmt: skip
 WAYS = ("full", "sampling", "inspection")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+MERCHANT = click.option("--merchant", help="Whose quotes: an id or a name; the terminal's own "
+                        "else.")  # fmt: skip
 RECORDER = click.option("--as", "who", default="clerk:terminal", show_default=True,
                         metavar="ROLE:ID", help="Who records it.")  # fmt: skip
 
@@ -50,17 +53,19 @@ def erasure() -> None:
 @click.option("--verified", "verified_at", metavar="TIME")
 @click.option("--imei", "identifier", metavar="NUMBER", help="Compared with the quote's.")
 @click.option("--note", default="")
+@MERCHANT
 @RECORDER
 @click.option("--json", "as_json", is_flag=True)
-def record(quote: str, who: str, as_json: bool, **facts: Any) -> None:
+def record(quote: str, merchant: str | None, who: str, as_json: bool, **facts: Any) -> None:
     """Record that the device of QUOTE (an id or a code) was erased.
 
     Exit status: 0 it counts; 1 it does not, or not now; 2 what was given cannot be used.
     """
+    whose = merchant_id(merchant)
     with opened() as shop:
         now = shop.clock()
         facts |= {name: _moment(shop, facts[name], now) for name in facts if name.endswith("_at")}
-        told = _recorded(shop, quote, facts, who)
+        told = _recorded(shop, quote, facts, who, whose)
     if as_json:
         common.echo_json(told)
     else:
@@ -72,10 +77,13 @@ def record(quote: str, who: str, as_json: bool, **facts: Any) -> None:
 @erasure.command("import")
 @click.argument("file", type=FILE)
 @click.option("--mapping", type=FILE, required=True, help="A TOML file: the tool's columns.")
+@MERCHANT
 @RECORDER
-def import_(file: Path, mapping: Path, who: str) -> None:
+def import_(file: Path, mapping: Path, merchant: str | None, who: str) -> None:
     """Record a diagnostics tool's reports: a CSV, JSON or NDJSON FILE. What is there already stays.
 
+    Each report says itself which technique, whether it passed and who verified. A merchant's own
+    system sends one record a quote: POST /v1/quotes/…/erasure; many at once are imported here.
     Exit status: 0 all of them count; 1 one does not; 2 file or mapping cannot be used.
     """
     from valuation.intake.erasure_file import read_mapping, read_reports
@@ -85,8 +93,9 @@ def import_(file: Path, mapping: Path, who: str) -> None:
     with common.one_line(lambda: (MappingError, IntakeError)):
         plan = read_mapping(mapping)
         reports = [(line, plan.facts(row, line)) for line, row in read_reports(file)]
+    whose = merchant_id(merchant)
     with opened() as shop:
-        counted = sum(_imported(shop, line, facts, who) for line, facts in reports)
+        counted = sum(_imported(shop, line, facts, who, whose) for line, facts in reports)
     click.echo(f"{counted} of {len(reports)} count")
     if counted < len(reports):
         sys.exit(common.REFUSED)
@@ -94,16 +103,18 @@ def import_(file: Path, mapping: Path, who: str) -> None:
 
 @erasure.command()
 @click.argument("quote")
+@MERCHANT
 @click.option("--json", "as_json", is_flag=True)
-def show(quote: str, as_json: bool) -> None:
+def show(quote: str, merchant: str | None, as_json: bool) -> None:
     """The records of QUOTE (an id or a code), and whether their signatures are the shop's.
 
     Exit status: 0 one of them counts and all are authentic; 1 otherwise; 2 no such quote.
     """
+    whose = merchant_id(merchant)
     with opened() as shop:
         from valuation.use_cases.erasing import records
 
-        told: dict[str, Any] = records(shop, quote, merchant=merchant(), mode=None)
+        told: dict[str, Any] = records(shop, quote, merchant=whose, mode=None)
     if as_json:
         common.echo_json(told)
     else:
@@ -116,7 +127,7 @@ def show(quote: str, as_json: bool) -> None:
         sys.exit(common.REFUSED)
 
 
-def _imported(shop: "Shop", line: int, facts: "Mapping[str, Any]", who: str) -> bool:
+def _imported(shop: "Shop", line: int, facts: "Mapping[str, Any]", who: str, merchant: str) -> bool:
     from valuation.catalogue.identity import NotAnIdentifier
     from valuation.domain.records import BadRecord
     from valuation.domain.refusals import IllegalStep
@@ -126,9 +137,9 @@ def _imported(shop: "Shop", line: int, facts: "Mapping[str, Any]", who: str) -> 
     rest = dict(facts)
     try:
         quote = rest.pop("quote", None) or quote_of_unit(
-            shop, rest.get("identifier", ""), merchant=merchant()
+            shop, rest.get("identifier", ""), merchant=merchant
         )
-        told = _recorded(shop, quote, rest, who)
+        told = _recorded(shop, quote, rest, who, merchant)
     except (IllegalStep, BadRecord, QuoteNotFound, NotAnIdentifier) as error:
         click.echo(f"line {line}: {failure_of(error).message}", err=True)
         return False
@@ -136,7 +147,9 @@ def _imported(shop: "Shop", line: int, facts: "Mapping[str, Any]", who: str) -> 
     return bool(told["record"]["verified"])
 
 
-def _recorded(shop: "Shop", quote: str, facts: "Mapping[str, Any]", who: str) -> dict[str, Any]:
+def _recorded(
+    shop: "Shop", quote: str, facts: "Mapping[str, Any]", who: str, merchant: str
+) -> dict[str, Any]:
     from valuation.domain.erasure import Method, Technique, Verification
     from valuation.domain.records import BadRecord
     from valuation.use_cases.erasing import ErasureRequest, record
@@ -149,7 +162,7 @@ def _recorded(shop: "Shop", quote: str, facts: "Mapping[str, Any]", who: str) ->
             raise BadRecord(f"{name} is one of {', '.join(kind)}")
         words[name] = kind(words[name])
     request = ErasureRequest(**words)
-    return record(shop, quote, request, actor=actor_of(who), merchant=merchant(), mode=None)
+    return record(shop, quote, request, actor=actor_of(who), merchant=merchant, mode=None)
 
 
 def _moment(shop: "Shop", text: str | None, now: datetime) -> datetime:

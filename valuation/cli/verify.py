@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from valuation.receipts.verifying import Authentic, NotAuthentic, Verdict
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+WHERE = (
+    "save the shop's public keys, from GET /v1/receipt-keys of its service or from its `tradein "
+    "receipt-keys export`, and give the file as --keys"
+)
 
 
 @click.command(cls=common.Discreet)
@@ -23,12 +27,13 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--qr", metavar="TEXT", help="What a printed receipt's QR code says, instead of FILE."
 )
 @click.option("--keys", type=FILE, metavar="PUBLIC.json",
-              help="The shop's public keys, from `tradein receipt-keys export`; else the keys in "
-              "TRADEIN_RECEIPT_KEYS.")  # fmt: skip
+              help="The shop's public keys, from GET /v1/receipt-keys of its service or `tradein "
+              "receipt-keys export`; else the keys in TRADEIN_RECEIPT_KEYS.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The verdict as one JSON object.")
 def verify(file: Path | None, qr: str | None, keys: Path | None, as_json: bool) -> None:
-    """Check the receipt in FILE, or a QR code's text, against the shop's public keys.
+    """Check the receipt or trail in FILE, or a QR code's text, against the shop's public keys.
 
+    Anybody can, anywhere: `curl -o keys.json SERVICE/v1/receipt-keys`, then --keys keys.json.
     Exit status: 0 authentic; 1 not authentic; 2 it cannot be read, or there are no keys.
     """
     from valuation.receipts.verifying import Authentic, NotAuthentic
@@ -58,10 +63,15 @@ def refusals() -> tuple[type[Exception], ...]:
 
 
 def _ring(settings: Settings, keys: Path | None) -> "PublicRing":
-    from valuation.receipts.key_folder import read_ring
+    from valuation.receipts.key_folder import NoKeyRing, read_ring
     from valuation.receipts.keys import read_public_ring
 
-    return read_ring(settings.receipt_keys) if keys is None else read_public_ring(keys.read_bytes())
+    if keys is not None:
+        return read_public_ring(keys.read_bytes())
+    try:
+        return read_ring(settings.receipt_keys)
+    except NoKeyRing as error:
+        raise NoKeyRing(f"there are no keys here to check it with: {WHERE}") from error
 
 
 def _verdict(file: Path | None, qr: str | None, ring: "PublicRing") -> "Verdict":
@@ -73,9 +83,11 @@ def _verdict(file: Path | None, qr: str | None, ring: "PublicRing") -> "Verdict"
 
 
 def _refuse(verdict: "NotAuthentic", *, as_json: bool) -> None:
-    from valuation.receipts.verifying import SAID
+    from valuation.receipts.verifying import SAID, Reason
 
     said = SAID[verdict.reason]
+    if verdict.reason is Reason.UNKNOWN_KEY:
+        said = f"{said}; {WHERE}"
     if as_json:
         told = {"authentic": False, "reason": verdict.reason, "message": said}
         common.echo_json({**told, "key_id": verdict.key_id})
@@ -101,7 +113,7 @@ def _told(found: "Authentic") -> dict[str, Any]:
 
 
 def _print(found: "Authentic", zone: ZoneInfo) -> None:
-    from valuation.receipts.receipt import stamp
+    from valuation.receipts.receipt import Kind, stamp
     from valuation.receipts.sheet import both, moment, sheet_of
 
     said = found.statement
@@ -121,3 +133,7 @@ def _print(found: "Authentic", zone: ZoneInfo) -> None:
     ):
         if text:
             click.echo(f"{label:<12} {text}")
+    for section in sheet.sections if sheet and said.kind == Kind.DONATION else ():
+        click.echo(f"{both(section.heading)}:")
+        for sentence in section.sentences:
+            click.echo(f"  {both(sentence)}")

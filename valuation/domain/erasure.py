@@ -7,16 +7,24 @@ with a fault is kept and counts for nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from valuation.domain.disposition import Route
+from valuation.domain.questions import BY_ID, ERASURE
 from valuation.domain.records import LONGEST_ID, LONGEST_TEXT, BadRecord, check_moment
 from valuation.domain.redaction import holds_identifier, personal_data
 
-REFERENCE = re.compile(r"[A-Za-z_]+:[\w.-]+")  # of a person: a name would stay in the log for ever
+# Of a person: a name would stay in the log for ever.
+REFERENCE = re.compile(r"([A-Za-z_]+):[\w.-]+")
+ROLES = ("clerk", "manager", "technician")  # who stands at the bench: no customer, clock or system
+# As tools and their reports call it.
+RESET = re.compile(r"(?<!p)reset|恢复出厂|出厂设置|重置|恢復原廠|回復原廠")
+# Whoever declared or found it: from such a device nobody erases anything and verifies it.
+UNERASABLE = ((ERASURE, "impossible"), ("powers_on", "no"))
 
 
 class Method(StrEnum):
@@ -73,8 +81,8 @@ SAID: Mapping[Fault, tuple[str, str]] = {
         "清除人与验证人相同：须由第二人验证",
     ),
     Fault.NOT_DESTROYED: (
-        "the inspection found that its data cannot be erased: destroy the storage",
-        "检测认定数据无法清除：须销毁存储",
+        "its data cannot be erased, or it does not power on: destroy the storage, then record that",
+        "数据无法清除或设备无法开机：须销毁存储后登记",
     ),
 }
 
@@ -124,11 +132,7 @@ class Erasure(ErasureFacts):
 
     def __post_init__(self) -> None:
         for name in ("erased_by", "verified_by"):
-            _check_text(name, getattr(self, name), longest=LONGEST_ID)
-            if not REFERENCE.fullmatch(getattr(self, name)) or holds_identifier(
-                getattr(self, name)
-            ):
-                raise BadRecord(f"{name}: a reference such as clerk:mei is needed, and no name")
+            _check_person(name, getattr(self, name))
         for name in ("tool", "tool_version", "place", *(["note"] if self.note else [])):
             _check_text(name, getattr(self, name), longest=LONGEST_TEXT)
             if holds_identifier(getattr(self, name)):
@@ -150,15 +154,25 @@ class Erasure(ErasureFacts):
 def faults(record: Erasure, *, erasable: bool) -> tuple[Fault, ...]:
     """Why the record does not count; none where it does.
 
-    ``erasable``: whether the device's data can be erased at all, as it was inspected.
+    ``erasable``: whether the device's data can be erased at all, see ``can_be_erased``.
     """
     found = {
-        Fault.FACTORY_RESET_ALONE: record.technique is Technique.FACTORY_RESET,
+        Fault.FACTORY_RESET_ALONE: _reset_alone(record),
         Fault.VERIFICATION_FAILED: not record.passed,
-        Fault.ONE_PERSON: record.erased_by.casefold() == record.verified_by.casefold(),
+        Fault.ONE_PERSON: _person(record.erased_by) == _person(record.verified_by),
         Fault.NOT_DESTROYED: not erasable and record.method is not Method.DESTROY,
     }
     return tuple(fault for fault, there in found.items() if there)
+
+
+def can_be_erased(levels: Mapping[str, int]) -> bool:
+    """Whether data can be erased of a device with these answers, by the ids of questions."""
+    return not any(levels.get(name) == BY_ID[name].level(said) for name, said in UNERASABLE)
+
+
+def says_reset(text: str) -> bool:
+    """Whether a tool's name or words for what it did say a factory reset."""
+    return RESET.search(unicodedata.normalize("NFKC", text).casefold()) is not None
 
 
 def conditions_met(*, method: Method, route: Route, conditions: Collection[str]) -> tuple[str, ...]:
@@ -168,6 +182,26 @@ def conditions_met(*, method: Method, route: Route, conditions: Collection[str])
     """
     destroyed = method is Method.DESTROY or route is Route.PARTS
     return tuple(c for c in sorted(CONDITIONS) if c in conditions and (c == ERASE or destroyed))
+
+
+def _reset_alone(record: Erasure) -> bool:
+    by_tool = record.method is not Method.DESTROY and says_reset(record.tool)
+    return by_tool or record.technique is Technique.FACTORY_RESET
+
+
+def _person(reference: str) -> str:
+    """Who is meant: in another role, or in capitals, nobody is a second person."""
+    return unicodedata.normalize("NFKC", reference.partition(":")[2]).casefold()
+
+
+def _check_person(name: str, text: str) -> None:
+    _check_text(name, text, longest=LONGEST_ID)
+    found = REFERENCE.fullmatch(text)
+    if found is None or holds_identifier(text):
+        raise BadRecord(f"{name}: a reference such as clerk:mei is needed, and no name")
+    if found[1].casefold() not in ROLES:
+        known = ", ".join(ROLES)
+        raise BadRecord(f"{name}: whoever erases or verifies is one of {known}, as in clerk:mei")
 
 
 def _check_text(name: str, text: str, *, longest: int) -> None:

@@ -3,10 +3,13 @@
 [columns]                    # our field = the tool's column; a dot leads into JSON objects
 identifier = "device.imei"   # or `quote`: the quote's id or code
 finished_at = "report.end"
-[constants]                  # what the tool does not say
+[constants]                  # what the tool does not say; never technique, passed, verified_by
 place = "Shanghai, bench 2"
 [values.method]              # the tool's words = ours; `*` stands for any letters
 "Secure Erase*" = "purge"
+[values.passed]
+"OK" = "yes"
+"*" = "no"                   # a lone `*` decides these three only to what counts for nothing
 [time]
 format = "%d.%m.%Y %H:%M"    # else ISO 8601
 zone = "Asia/Shanghai"       # of times that name none
@@ -21,16 +24,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from valuation.domain.erasure import Method, Technique, says_reset
 from valuation.intake.parsers import BadValue
 from valuation.intake.rows import IntakeError
 from valuation.intake.toml_section import MappingError, Section
-from valuation.intake.values import ValueMap, ValuePatterns, cleaned
+from valuation.intake.values import ITSELF, ValueMap, ValuePatterns, cleaned, folded
 
 TIMES = ("started_at", "finished_at", "verified_at")
 NEEDED = ("method", "technique", "tool", "tool_version", "verification", "passed", "erased_by",
           "verified_by", *TIMES, "place")  # fmt: skip
 FIELDS = ("quote", "identifier", *NEEDED, "note")
 PASSED = {"true": True, "yes": True, "passed": True, "false": False, "no": False, "failed": False}
+RESET, CLEAR = Technique.FACTORY_RESET.value, Method.CLEAR.value
+# What each report says itself, or one mapping would make every report count; and what a lone `*`
+# may nonetheless make of it.
+ITS_OWN = {
+    "technique": frozenset({RESET, ITSELF}),
+    "passed": frozenset({*(word for word, passed in PASSED.items() if not passed), ITSELF}),
+    "verified_by": frozenset({ITSELF}),
+}
+SAYS_HOW = ("method", "technique", "tool")
 LONGEST_FILE = 50_000_000  # bytes
 
 Row = Mapping[str, str]
@@ -56,9 +69,9 @@ class ErasureMapping:
                 raise IntakeError(f"{field}: the line has no such column", line=line, column=column)
             text = self.constants.get(field, "") if column is None else cleaned(row[column])
             try:
-                text = self.values[field].translate(text) if field in self.values else text
-                if text:
-                    found[field] = self._read(field, text)
+                ours = self.values[field].translate(text) if field in self.values else text
+                if ours:
+                    found[field] = self._read(field, ours, said=text)
             except (BadValue, ValueError) as error:
                 raise IntakeError(f"{field}: {error}", line=line, column=column) from error
         missing = [field for field in NEEDED if field not in found]
@@ -66,11 +79,15 @@ class ErasureMapping:
             raise IntakeError(f"nothing is said of {', '.join(missing)}", line=line)
         return found
 
-    def _read(self, field: str, text: str) -> str | bool | datetime:
+    def _read(self, field: str, text: str, *, said: str) -> str | bool | datetime:
+        """Our value; ValueError where the report ``said`` the contrary."""
         if field == "passed":
-            if text.casefold() not in PASSED:
-                raise ValueError(f"one of {', '.join(PASSED)} is needed; see [values.passed]")
-            return PASSED[text.casefold()]
+            return _passed(text, said)
+        if field in SAYS_HOW and says_reset(said) and not (says_reset(text) or text == CLEAR):
+            raise ValueError(
+                f"the report says a reset, and [values.{field}] makes it {text!r}: make it the "
+                f"technique {RESET}, or the method {CLEAR}"
+            )
         return self._moment(text) if field in TIMES else text
 
     def _moment(self, text: str) -> datetime:
@@ -99,8 +116,17 @@ def read_mapping(path: Path) -> ErasureMapping:
         raise root.error(f"[columns] or [constants] must say {', '.join(untold)}")
     if not {"quote", "identifier"} & columns.keys():
         raise root.error("[columns] must say quote or identifier")
+    if fixed := [field for field in ITS_OWN if field in constants]:
+        raise root.error(
+            f"[constants] may not say {', '.join(fixed)}: each report says that itself, so name "
+            "its column in [columns]"
+        )
+    if columns["verified_by"] == columns.get("erased_by"):
+        raise root.error("erased_by and verified_by are of one column: a second person verifies")
     time = root.section("time").only(("format", "zone"))
     values = root.section("values").only(FIELDS)
+    for field in filter(values.data.__contains__, ITS_OWN):
+        _check_any(field, values.section(field))
     return ErasureMapping(
         columns,
         constants,
@@ -133,6 +159,25 @@ def read_reports(path: Path) -> Iterator[tuple[int, Row]]:
                     yield from ((line, row) for _, row in _objects(_parsed(each, line)))
         case _:
             raise IntakeError(f"{path.name}: a name ends in .csv, .json, .ndjson or .jsonl")
+
+
+def _passed(text: str, said: str) -> bool:
+    passed = PASSED.get(text.casefold())
+    if passed is None:
+        raise ValueError(f"one of {', '.join(PASSED)} is needed; see [values.passed]")
+    if passed and not PASSED.get(folded(said), True):
+        raise ValueError("the report says that it failed, and [values.passed] makes it passed")
+    return passed
+
+
+def _check_any(field: str, section: Section) -> None:
+    """MappingError where whatever a report says would come to count."""
+    for words, ours in section.pairs().items():
+        if not cleaned(words).strip(f"{ITSELF} ") and ours not in ITS_OWN[field]:
+            raise section.error(
+                f'"{words}" stands for whatever a report says, and may not make it {ours!r}: name '
+                "the tool's own words"
+            )
 
 
 def _parsed(text: str, line: int) -> object:

@@ -133,7 +133,7 @@ def sheet_of(envelope: Envelope, *, zone: ZoneInfo) -> Sheet:
         lines=tuple(_line(line) for line in body.get("lines") or ()),
         total=_total(body, headline),
         facts=tuple(fact for fact in _facts(receipt, body, zone) if fact[1]),
-        sections=tuple(section for section in _sections(body) if section.sentences),
+        sections=tuple(section for section in _sections(body, zone) if section.sentences),
         key_id=receipt["key_id"],
         qr_text=envelope.qr_text,
     )
@@ -241,7 +241,7 @@ def _extras(extras: Shown | None) -> Sequence[tuple[Words, str]]:
     return (*price, *lines, *left)
 
 
-def _sections(body: Shown) -> Sequence[Section]:
+def _sections(body: Shown, zone: ZoneInfo) -> Sequence[Section]:
     disposition = body.get("disposition") or {}
     referral, stale = body.get("referral"), body.get("stale")
     checked = [each["conflict"] for each in (body.get("checks") or {}).get("findings", ())]
@@ -251,7 +251,7 @@ def _sections(body: Shown) -> Sequence[Section]:
     untold = [each for each in assumed if each not in told]
     return (
         Section(Words("Given to", "受赠方"), _sentences([body.get("cause")])),
-        Section(Words("What became of it", "去向记录"), _trail(body.get("trail"))),
+        Section(Words("What became of it", "去向记录"), _trail(body.get("trail"), zone)),
         Section(Words("Please note", "请注意"), _sentences(notes)),
         Section(Words("Before payment", "付款前须完成"), _sentences(disposition.get("conditions"))),
         Section(Words("Reasons", "原因"), _sentences(disposition.get("reasons"))),
@@ -264,9 +264,11 @@ def _sentences(entries: Sequence[Shown | None] | None) -> tuple[Words, ...]:
     return tuple(Words(entry["en"], entry["zh"]) for entry in entries or () if entry)
 
 
-def _trail(steps: Sequence[Shown] | None) -> tuple[Words, ...]:
-    """A donation's steps; the day alone, which no shop's time zone moves by more than one."""
-    return tuple(Words(f"{step['at'][:10]} {step['en']}", step["zh"]) for step in steps or ())
+def _trail(steps: Sequence[Shown] | None, zone: ZoneInfo) -> tuple[Words, ...]:
+    """A donation's steps, each with its time."""
+    return tuple(
+        Words(f"{moment(step['at'], zone)} {step['en']}", step["zh"]) for step in steps or ()
+    )
 
 
 def _questions(ids: Sequence[str] | None) -> tuple[Words, ...]:

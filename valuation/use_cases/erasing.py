@@ -9,12 +9,13 @@ from typing import Any, cast
 import orjson
 
 from valuation.catalogue.identity import parse_identifier
-from valuation.domain.erasing import check_erasable, erase
+from valuation.domain.erasing import check_erasable, check_recorder, erase
 from valuation.domain.erasure import (
     Erasure,
     ErasureFacts,
     Fault,
     Method,
+    can_be_erased,
     conditions_met,
     faults,
 )
@@ -28,6 +29,7 @@ from valuation.domain.unit_keys import KeyDestroyed
 from valuation.quotes.documents import Document, canonical
 from valuation.quotes.life_log import event_of
 from valuation.quotes.quoting import unit_of
+from valuation.quotes.replaying import asked_of
 from valuation.receipts.envelope import ALGORITHM
 from valuation.receipts.erasure_record import check_signature, erasure_document, erasure_id
 from valuation.receipts.key_folder import NoKeyRing, open_signer, read_ring
@@ -40,8 +42,6 @@ from valuation.storage.erasures import ErasureStore, StoredErasure
 from valuation.storage.ledger import Entry
 from valuation.storage.quotes import PlaceTaken, QuoteNotFound
 from valuation.use_cases.living import ATTEMPTS, Held, held
-
-IMPOSSIBLE = {"question": "erasure", "inspected": "impossible"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,7 @@ def record(
     Errors: QuoteNotFound, IllegalStep, BadRecord, NotAnIdentifier, KeyRingDamaged, KeyRingBusy
     and those of the database.
     """
+    check_recorder(actor)
     for _ in range(ATTEMPTS):
         before = held(shop, reference, merchant=merchant, mode=mode)
         made = _made(shop, before, request)
@@ -163,8 +164,9 @@ def _entry(shop: Shop, before: Held, made: Erasure, actor: Actor) -> tuple[Entry
 
 
 def _erasable(before: Held) -> bool:
-    answers = cast(list[Mapping[str, object]], (before.found or {"answers": []})["answers"])
-    return not any(IMPOSSIBLE.items() <= answer.items() for answer in answers)
+    """As it was declared, and once it was inspected as it was found."""
+    answers = asked_of(before.settling).answers
+    return answers is None or can_be_erased(answers.levels)
 
 
 def _row(

@@ -28,6 +28,7 @@ from valuation.web import (
     life_api,
     merchant_api,
     openapi,
+    receipt_keys_api,
     reports_api,
     sessions_api,
 )
@@ -67,8 +68,9 @@ def create_app(settings: Settings, *, clock: Clock, entropy: Entropy) -> FastAPI
     app.add_middleware(Edge)
     errors.install(app)
     for part in (
-        merchant_api, dispositions_api, life_api, donations_api, erasure_api, baskets_api,
-        customers_api, reports_api, impact_api, facilities_api, sessions_api, health, openapi,
+        merchant_api, dispositions_api, life_api, donations_api, receipt_keys_api, erasure_api,
+        baskets_api, customers_api, reports_api, impact_api, facilities_api, sessions_api, health,
+        openapi,
     ):  # fmt: skip
         app.include_router(part.router)
     app.openapi = openapi.openapi_of(app)  # type: ignore[method-assign]  # as FastAPI documents

@@ -32,7 +32,8 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
 def get_donation(quote: str, query: Annotated[Form, Query()], shop: InShop) -> Response:
     """Signed, as JSON, a page or a PDF: each step with its time, and nothing of who gave.
 
-    Needs no key. Only by the quote's id, which nobody can guess; a code can be tried.
+    Needs no key; checked with those of /v1/receipt-keys (`tradein verify --keys`). Only by the
+    quote's id, which nobody can guess; a code can be tried.
     """
     if not quote.startswith("qt_"):
         raise QuoteNotFound("a trail is asked for by the quote's id")

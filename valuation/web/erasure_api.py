@@ -38,7 +38,10 @@ def record_erasure(
     keeping: MaybeKeeping,
     request: Request,
 ) -> Response:
-    """Signed and kept; `faults` says why it does not count. The same record is there once."""
+    """Signed and kept; `faults` says why it does not count. The same record is there once. Begun
+    after the device was received. One quote a request; many reports at once: `tradein erasure
+    import --merchant`.
+    """
     check_allowed(caller, Action.TAKE_STEP)
 
     def recorded(keep: Keep[Document] | None) -> Document:

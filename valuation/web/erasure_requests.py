@@ -20,7 +20,11 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Needed = Annotated[Text, Field(min_length=1)]
 Person = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_ID, description="a reference such as clerk:mei"),
+    Field(
+        min_length=1,
+        max_length=LONGEST_ID,
+        description="a reference such as clerk:mei: of a clerk, a manager or a technician",
+    ),
 ]
 
 

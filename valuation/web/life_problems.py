@@ -10,7 +10,7 @@ from valuation.price_model.bundle import DamagedBundle, ForeignBundle
 from valuation.price_model.library import BoosterRefused
 from valuation.price_model.trial import BundleFailedTrial
 from valuation.quotes.replaying import CannotReplay
-from valuation.receipts.key_folder import KeyRingBusy
+from valuation.receipts.key_folder import KeyRingBusy, NoKeyRing
 from valuation.receipts.keys import KeyRingDamaged
 from valuation.receipts.receipt import ReceiptRefused
 from valuation.storage.answers import KeyTaken
@@ -70,6 +70,11 @@ def _keys(_: Exception) -> Problem:
     return Problem(503, "receipt_keys_unavailable", "No keys", detail, headers=RETRY)
 
 
+def _no_keys(_: NoKeyRing) -> Problem:
+    detail = "nothing was signed here yet: the first receipt makes the first key"
+    return Problem(404, "no_receipt_keys", "No keys yet", detail)
+
+
 def _stepping(_: Exception) -> Problem:
     detail = "others are taking steps with this quote: read it again, then try again"
     return Problem(409, "went_on_meanwhile", "Went on meanwhile", detail)
@@ -100,6 +105,7 @@ TABLE: Sequence[tuple[type[Exception], Callable[[Any], Problem]]] = (
     (NothingToReceipt, _no_receipt),
     (Overridden, _overridden),
     (ReceiptRefused, _receipt_refused),
+    (NoKeyRing, _no_keys),
     (KeyRingDamaged, _keys),
     (KeyRingBusy, _keys),
     (PlaceTaken, _stepping),

@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
     (
         b"content-security-policy",
         b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     ),
 )
+NOT_KEPT = (b"cache-control", b"no-store")  # unless an answer says how long it may be
 TOO_LARGE = Problem(
     413, "body_too_large", "Body too large", f"a body of at most {LARGEST} bytes is accepted",
     (in_body((), "larger than is read", f"at most {LARGEST} bytes"),),
@@ -86,8 +86,10 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started = True
+            own = message.get("headers", ())
             message["headers"] = [
-                *message.get("headers", ()),
+                *own,
+                *([] if any(name == NOT_KEPT[0] for name, _ in own) else [NOT_KEPT]),
                 *HEADERS,
                 (b"x-request-id", self._id.encode()),
             ]
