@@ -17,7 +17,9 @@ from tests.tables.making import copy_shipped
 from tests.tables.margins import FIXED, TIERED, own_margin_table
 from valuation.domain.answers import complete
 from valuation.domain.device import Category
-from valuation.quotes.disposition_document import merchants_disposition
+from valuation.domain.money import Money
+from valuation.domain.questions import QUESTIONS
+from valuation.domain.way_words import IF_GOOD, if_good
 from valuation.quotes.documents import (
     CUSTOMER_FIELDS,
     canonical,
@@ -164,15 +166,31 @@ def test_a_margin_of_ones_own_changes_nothing_in_the_view_but_what_is_paid(
 def test_the_merchants_view_is_the_whole_document(desk: Desk) -> None:
     document = documented(desk, quoted(desk, PHONE, make_answers()))
     seen: Json = merchant_view(document)
-    said = {name: seen["disposition"].pop(name) for name in ("sentence_en", "sentence_zh")}
-    assert seen == document
-    assert "expected" in said["sentence_en"]
-    assert "预期价值" in said["sentence_zh"]
-    given_up = {"given_up_for_reuse": {"amount": {"amount": 4320, "currency": "CNY"}}}
-    kept: Json = merchants_disposition({**seen["disposition"], **given_up})
-    assert "CNY 43.20 of expected value is given up" in kept["sentence_en"]
-    assert "放弃预期价值 CNY 43.20" in kept["sentence_zh"]
+    way = seen["disposition"]
+    assert all(way.pop(name) for name in ("sentence_en", "sentence_zh"))
+    assert [each["code"] for each in way.pop("conditions")] == ["erasure_record"]
+    assert {**seen, "disposition": {**way, "conditions": []}} == document
     assert {"value", "context", "merchant"} <= set(document)
+
+
+def worth(document: Json, route: str) -> str:
+    """What the merchant expects of a route, as it is said."""
+    routes = {each["route"]: each["expected"] for each in document["disposition"]["routes"]}
+    return str(Money(**routes[route]))
+
+
+def test_what_is_given_up_for_reuse_is_said_against_what_would_bring_more(desk: Desk) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers()))
+    given_up = {"given_up_for_reuse": {"amount": {"amount": 4320, "currency": "CNY"}}}
+    told = merchant_view({**document, "disposition": {**document["disposition"], **given_up}})
+    said, other = cast(Json, told["disposition"]), worth(document, "refurbish")
+    assert said["sentence_en"].endswith(
+        "CNY 43.20 of expected value is given up so that it is used again instead of "
+        f"refurbishing it ({other})."
+    )
+    assert said["sentence_zh"].endswith(
+        f"为再使用放弃预期价值 CNY 43.20，不选择翻新后转售（{other}）。"
+    )
 
 
 def test_the_same_quote_has_the_same_bytes_every_time(models: Path, desk: Desk) -> None:
@@ -251,3 +269,121 @@ def test_a_phone_that_is_not_yet_erased_is_resold_on_that_condition(desk: Desk) 
     assert pending["disposition"]["flag"] == "resale"
     codes = [condition["code"] for condition in pending["disposition"]["conditions"]]
     assert codes == ["erase_before_settlement"]
+
+
+SWOLLEN = "The battery is swollen, punctured or hot: a fire hazard, never posted."
+LOCKED = "The activation lock is still on; nobody else could use it."
+STOLEN = "It is reported stolen or on a block list."
+DEAD = "It does not power on, so its data cannot be erased and verified."
+WET = "It is wet or has been in water: it corrodes, and its battery may fail."
+MANAGED = "It is managed by a company or school that has not released it."
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"activation_lock": "on", "battery_safety": "swollen"}, (SWOLLEN, LOCKED)),
+        ({"powers_on": "no", "battery_safety": "swollen"}, (SWOLLEN, DEAD)),
+        ({"mdm": "enrolled", "battery_safety": "wet"}, (WET, MANAGED)),
+        ({"mdm": "enrolled", "activation_lock": "on", "block_list": "listed",
+          "battery_safety": "swollen"}, (SWOLLEN, STOLEN, LOCKED)),
+        ({"activation_lock": "on"}, (LOCKED,)),
+    ],
+)  # fmt: skip
+def test_the_gates_are_named_to_both_and_what_is_dangerous_first(
+    desk: Desk, answers: dict[str, str], said: tuple[str, ...]
+) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers(**answers)))
+    zh = {each["en"]: each["zh"] for each in document["disposition"]["reasons"]}
+    for view in (customer_view(document), merchant_view(document)):
+        way = cast(Json, view["disposition"])
+        assert [each["en"] for each in way["reasons"][: len(said)]] == list(said)
+        assert " ".join(said) in way["sentence_en"]
+        assert "".join(zh[each] for each in said) in way["sentence_zh"]
+        assert way["sentence_en"].endswith(".")
+
+
+def test_the_merchant_is_told_what_is_next_best_or_that_nothing_is(desk: Desk) -> None:
+    locked, swollen = (
+        documented(desk, quoted(desk, PHONE, answers))
+        for answers in (make_answers(activation_lock="on"), make_answers(battery_safety="swollen"))
+    )
+    one, none = (cast(Json, merchant_view(each)["disposition"]) for each in (locked, swollen))
+    other = worth(locked, "dismantle")
+    assert f"expected; next best: dismantled for its materials, {other}. The" in one["sentence_en"]
+    assert f"；其次：拆解回收材料，{other}。激活锁" in one["sentence_zh"]
+    assert "expected; every other route is closed. The battery" in none["sentence_en"]
+    assert "；其余去向均已关闭。电池" in none["sentence_zh"]
+
+
+def test_a_customer_whose_phone_is_dismantled_without_a_gate_is_told_why_and_what_for(
+    desk: Desk,
+) -> None:
+    """No phone of the tiny bundle is worth so little: one that a gate closed nothing of."""
+    document = documented(desk, quoted(desk, PHONE, make_answers(battery_safety="swollen")))
+    routes = [{**each, "open": True} for each in document["disposition"]["routes"]]
+    way = {**document["disposition"], "reasons": [], "routes": routes}
+    told = cast(Json, customer_view({**document, "disposition": way})["disposition"])
+    assert told["sentence_en"] == (
+        "Dismantled for its materials. It is worth more as materials than whole, even if it were "
+        "repaired. That keeps about 0.17 kg out of waste and recovers about 17 g of copper, "
+        "aluminium, cobalt, silver, palladium and gold."
+    )
+    assert told["sentence_zh"] == (
+        "拆解回收材料。其材料价值高于整机或维修后的价值。"
+        "可减少约 0.17 kg 废弃物，并回收铜、铝、钴、银、钯、金共约 17 g。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "before"),
+    [
+        ({}, "before settlement"),
+        ({"activation_lock": "on"}, "before it is taken apart"),
+        ({"battery_safety": "swollen"}, "before it is taken apart"),
+        ({"block_list": "listed"}, None),
+    ],
+)
+def test_the_record_of_the_erasure_is_asked_for_on_every_way_on(
+    desk: Desk, answers: dict[str, str], before: str | None
+) -> None:
+    document = documented(desk, quoted(desk, PHONE, make_answers(**answers)))
+    for view in (customer_view(document), merchant_view(document)):
+        asked = {each["code"]: each for each in cast(Json, view["disposition"])["conditions"]}
+        assert ("erasure_record" in asked) == (before is not None)
+        if before:
+            assert before in asked["erasure_record"]["en"]
+            assert "记录" in asked["erasure_record"]["zh"]
+
+
+@pytest.mark.parametrize(
+    ("missing", "en", "zh"),
+    [
+        (["block_list"], "If it is not reported stolen: resold as it is",
+         "若未被报失或列入黑名单：直接转售"),
+        (["activation_lock", "block_list", "battery_safety"],
+         "If its activation lock is off, it is not reported stolen and its battery is safe: ",
+         "若激活锁已退出、未被报失或列入黑名单且电池无隐患："),
+        (["activation_lock", "mdm", "block_list", "battery_safety"],
+         "If all that is not answered yet is good: ", "若其余未回答的情况均良好："),
+    ],
+)  # fmt: skip
+def test_a_route_that_rests_on_missing_answers_is_told_with_an_if(
+    desk: Desk, missing: list[str], en: str, zh: str
+) -> None:
+    given = {q: level for q, level in make_answers().given.items() if q not in missing}
+    answers = complete(given=given, category=Category.PHONE)
+    document = documented(desk, quoted(desk, PHONE, answers))
+    assert document["missing"] == missing
+    for view in (customer_view(document), merchant_view(document)):
+        way = cast(Json, view["disposition"])
+        assert way["sentence_en"].startswith(en)
+        assert way["sentence_zh"].startswith(zh)
+        unsafe = "battery_safety" in missing
+        assert (way["handling"]["ways"] == ["counter", "pickup"]) == unsafe
+        assert ("no post" in way["handling"]["transport_en"]) == unsafe
+
+
+def test_every_required_question_can_stand_behind_an_if() -> None:
+    assert {q.id for q in QUESTIONS if q.required} == IF_GOOD.keys()
+    assert if_good(()) is None

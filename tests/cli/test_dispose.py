@@ -75,13 +75,13 @@ def test_each_row_has_its_way_its_gates_and_its_weight(
     )
     assert (rows["l1"]["gates"], rows["l1"]["kg"]) == ("activation_lock_found", "1.5")
     assert (rows["l1"]["weighed"], rows["l2"]["weighed"]) == ("device", "table")
-    assert rows["w1"]["conditions"] == "battery_hazard"
+    assert rows["w1"]["conditions"] == "battery_hazard erasure_record"
     assert float(rows["a1"]["kg"]) == 72.54
-    said = {"l2": ("no_price_model", "reuse_first"), "a1": ("materials_unknown",),
+    said = {"l2": ("no_price_model", "reuse_first"), "a1": ("no_price_model", "reuse_first"),
             "a2": ("unknown_kind",), "a3": ("unknown_",), "a4": ("unknown_value",)}  # fmt: skip
     for row, codes in said.items():
         assert all(code in rows[row]["reason"] for code in codes), row
-    assert (summary["rows"], summary["decided"]) == (8, 3)
+    assert (summary["rows"], summary["decided"], summary["conditional"]) == (8, 3, 0)
     assert summary["ways"]["dismantle"] == {"rows": 2, "kg": 1.54}
 
 
@@ -104,3 +104,16 @@ def test_a_list_of_which_nothing_is_decided_has_status_1(
     answer = run(dispose, *stock)
     assert answer.exit_code == 1
     assert "1 rows, 0 have a route" in answer.output
+
+
+def test_a_way_that_rests_on_a_missing_answer_is_counted_as_an_if(
+    run: Run, stock: tuple[str, ...], tmp_path: Path
+) -> None:
+    unasked = MAPPING.replace('block_list = "clear"\n', "")
+    (tmp_path / "map.toml").write_text(unasked)
+    answer = run(dispose, *stock)
+    rows = rows_of(tmp_path)
+    assert answer.exit_code == 0
+    assert "8 rows, 0 have a route, 3 if what is missing is good" in answer.output
+    assert "if what is missing is good: dismantle: 2 rows" in answer.output
+    assert (rows["p1"]["missing"], rows["p1"]["route_if"]) == ("block_list", "missing-good")

@@ -40,16 +40,31 @@ def test_offer_is_printed_with_its_lines_its_origin_and_what_works_set(run: Run)
 
 def test_merchant_sees_the_interval_and_every_route(run: Run) -> None:
     said = run(quote, *IPHONE, "--works", "--view", "merchant").stdout
-    for part in ("p10", "p90", "refurbish", "dismantle", "refuse", "Expected"):
-        assert part in said
+    for part in ("p10", "p90", "refurbish", "dismantle", "refuse", "Expected",
+                 "demo-east-resale"):  # fmt: skip
+        assert part in " ".join(said.split())
+
+
+def test_the_way_is_said_in_one_sentence_in_both_languages(run: Run) -> None:
+    hazard = ("--works", "--answer", "battery_safety=swollen")
+    for more in (hazard, (*hazard, "--view", "merchant")):
+        said = "".join(run(quote, *IPHONE, *more).stdout.split())
+        for part in ("In short 简述", "Dismantled for its materials", "fire hazard",
+                     "拆解回收材料", "存在起火风险", "counter, pickup. Switched off",
+                     "门店柜台、上门取件。关机"):  # fmt: skip
+            assert "".join(part.split()) in said
 
 
 def test_json_is_the_stored_quote_and_nothing_else(run: Run, environment: dict[str, str]) -> None:
     found = told(run, *IPHONE, "--works", "--view", "merchant")
     set_by_works = found.pop("set_by_works")
     ((document,),) = rows(environment["DATABASE_URL"], "SELECT document FROM quotes")
-    assert all(found["disposition"].pop(name) for name in ("sentence_en", "sentence_zh"))
-    assert orjson.loads(str(document)) == found
+    kept, way = orjson.loads(str(document)), found["disposition"]
+    assert all(way.pop(name) for name in ("sentence_en", "sentence_zh"))
+    assert way.pop("facility")["id"] == "demo-east-resale"
+    assert [each["code"] for each in way.pop("conditions")] == ["erasure_record"]
+    assert all(each.pop("materials", True) for each in way["routes"])
+    assert kept == {**found, "disposition": {**way, "conditions": []}}
     assert set_by_works == [question.id for question in QUESTIONS if question.required]
 
 

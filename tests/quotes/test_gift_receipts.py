@@ -45,9 +45,9 @@ def test_the_trail_has_no_digest_of_the_quote_to_try_grades_and_prices_against(s
 @pytest.fixture
 def scrapping(models: Path, tmp_path: Path, database_url: str, clock: FakeClock) -> Iterator[Shop]:
     """A shop that loses on every device but the one that it dismantles."""
-    dear = {each: each.replace("20,10", "9999,10") for each in (
-        "resell-as-is,test and erase,CNY,20,10", "refurbish,test and erase,CNY,20,10",
-    )} | {"harvesting work,CNY,35": "harvesting work,CNY,9999"}  # fmt: skip
+    dear = {each: each.replace("20,10,40", "9999,10,9999") for each in (
+        "resell-as-is,test and erase,CNY,20,10,40", "refurbish,test and erase,CNY,20,10,40",
+    )} | {"harvesting work,CNY,35,15,70": "harvesting work,CNY,9999,15,9999"}  # fmt: skip
 
     def change(text: str) -> str:
         for old, new in dear.items():
@@ -86,7 +86,8 @@ def test_a_device_that_money_would_dismantle_is_given_erased_and_counted_as_used
     saves = body_of(scrapping, till, Kind.DONATION)["saves"]
     assert (saves["metals_g"], saves["co2e_avoided_kg"]["typical"] > 0) == ({}, True)
     paid = body_of(scrapping, till, Kind.SETTLEMENT)["disposition"]
-    assert (paid["route"], [each["code"] for each in paid["conditions"]]) == ("donate", [ERASE])
+    conditions = [each["code"] for each in paid["conditions"]]
+    assert (paid["route"], conditions) == ("donate", [ERASE, "erasure_record"])
 
 
 def test_a_gift_that_is_as_declared_keeps_its_conditions(scrapping: Shop) -> None:

@@ -22,9 +22,11 @@ from valuation.domain.market import Market
 
 if TYPE_CHECKING:
     from valuation.intake.reading import Reading
+    from valuation.use_cases.disposing import Disposal
     from valuation.use_cases.stock import StockPricing
 
 A_PERSON, UNREADABLE = "a person must look", "not decided"
+IF_GOOD = "if what is missing is good: "
 
 
 @click.command(cls=common.Discreet)
@@ -36,7 +38,9 @@ def dispose(
     """Tell where each device of the stock list FILE goes: one result a row, with the reason.
 
     Where sales tell a price it is the arithmetic of a quote; elsewhere gates and materials decide,
-    and what may be used again waits for a person. `tradein route` allocates the same to facilities.
+    and what may be used again waits for a person. Where a required answer is missing the route
+    stands only if it is good: `missing` names it, and the row does not count as decided.
+    `tradein route` allocates the same to facilities.
 
     Exit status: 0 done; 1 no row has a route; 2 what was given cannot be used.
     """
@@ -51,7 +55,7 @@ def dispose(
         common.echo_json(summary)
     else:
         _print(summary)
-    if not summary["decided"]:
+    if not summary["decided"] and not summary["conditional"]:
         sys.exit(common.REFUSED)
 
 
@@ -66,10 +70,17 @@ def _write(
     with stock_file(out, Disposal) as write:
         for row in watched(disposals(pricing, reading), reading):
             write(row)
-            way = row.route or (A_PERSON if row.route_if else UNREADABLE)
+            way = _way(row)
             routes[way] += 1
             kilograms[way] += row.kg or 0.0
     return routes, kilograms
+
+
+def _way(row: "Disposal") -> str:
+    """Under which words a row is counted: a way that rests on missing answers is none yet."""
+    if row.route is None:
+        return A_PERSON if row.route_if else UNREADABLE
+    return f"{IF_GOOD}{row.route}" if row.route_if == "missing-good" else row.route
 
 
 def _summary(
@@ -81,10 +92,12 @@ def _summary(
 ) -> dict[str, object]:
     ways = {way: {"rows": routes[way], "kg": round(kg[way], 3)} for way in sorted(routes)}
     waiting = routes[A_PERSON] + routes[UNREADABLE]
+    conditional = sum(rows for way, rows in routes.items() if way.startswith(IF_GOOD))
     return {
         **summary_head(pricing),
         "rows": routes.total(),
-        "decided": routes.total() - waiting,
+        "decided": routes.total() - waiting - conditional,
+        "conditional": conditional,
         "ways": ways,
         "left_out": sum(reading.report.filtered.values()),
         "out": out.name,
@@ -94,7 +107,11 @@ def _summary(
 def _print(summary: Mapping[str, object]) -> None:
     if summary["data"] == "demo":
         click.echo("DEMO DATA: priced by a simulator's sales, not by real ones.")
-    click.echo(f"{summary['out']}: {summary['rows']:,} rows, {summary['decided']:,} have a route")
+    conditional = summary["conditional"]
+    click.echo(
+        f"{summary['out']}: {summary['rows']:,} rows, {summary['decided']:,} have a route"
+        + (f", {conditional:,} if what is missing is good" if conditional else "")
+    )
     ways = summary["ways"]
     assert isinstance(ways, dict)  # noqa: S101 -- as _summary makes it
     for way, told in ways.items():

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,9 +11,6 @@ from valuation.cli.answers import Answers, answer_options, given_answers, workin
 from valuation.domain.market import Market
 from valuation.domain.redaction import IMEI, personal_data
 from valuation.settings import Settings
-
-if TYPE_CHECKING:
-    from valuation.use_cases.standing import Answered
 
 LONGEST = 120
 
@@ -84,24 +81,32 @@ def quote(
     }  # fmt: skip
     settings = common.settings()
     with common.one_line(opening.refusals):
-        document, standing = _quoted(
-            settings, known, market or settings.default_market, (price, buys)
-        )
-    _show(document, standing, assumed, view=view, as_json=as_json, settings=settings)
-    if _is_no(document):
+        shown = _quoted(settings, known, market or settings.default_market, (price, buys), view)
+    _show(shown, assumed, as_json=as_json, settings=settings)
+    if _is_no(shown):
         sys.exit(common.REFUSED)
 
 
 def _quoted(
     settings: Settings, known: Mapping[str, Any], market: Market | None,
-    buys: tuple[int | None, str],
-) -> "Answered":  # fmt: skip
+    buys: tuple[int | None, str], view: str,
+) -> dict[str, object]:  # fmt: skip
+    """The stored quote for the eyes of ``view``, with what holds besides."""
     shop = opening.open_shop(settings, market=market)
+    from valuation.quotes.documents import customer_view, merchant_view
     from valuation.quotes.quoting import QuoteRequest
+    from valuation.use_cases.place_view import room_now, whole_view
 
     try:
         purchase = opening.purchase(shop, *buys, market=market)
-        return opening.issue(shop, QuoteRequest(**known, purchase=purchase), market=market)
+        request = QuoteRequest(**known, purchase=purchase)
+        document, standing = opening.issue(shop, request, market=market)
+        if view == "customer":
+            shown = customer_view(document)
+        else:
+            room = room_now(shop, merchant=str(document["merchant"]))
+            shown = whole_view(shop, room, merchant_view(document), document)
+        return {**shown, "standing": standing} if standing else shown
     finally:
         shop.engine.dispose()
 
@@ -117,13 +122,8 @@ def _context(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 def _show(
-    document: Mapping[str, object], standing: Mapping[str, object] | None, assumed: Answers, *,
-    view: str, as_json: bool, settings: Settings,
-) -> None:  # fmt: skip
-    from valuation.quotes.documents import customer_view, merchant_view
-
-    shown = customer_view(document) if view == "customer" else merchant_view(document)
-    shown |= {"standing": standing} if standing else {}
+    shown: Mapping[str, object], assumed: Answers, *, as_json: bool, settings: Settings
+) -> None:
     if as_json:
         common.echo_json({**shown, "set_by_works": list(assumed)})
         return

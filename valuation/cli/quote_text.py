@@ -16,6 +16,7 @@ from valuation.domain.money import Money
 from valuation.domain.questions import BY_ID
 
 Shown = Mapping[str, Any]
+WAYS_ZH = {"counter": "门店柜台", "station": "自助回收机", "pickup": "上门取件", "post": "邮寄"}
 
 
 def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: ZoneInfo) -> None:
@@ -168,11 +169,13 @@ def _disposition(found: Shown | None, *, settled: bool) -> Sequence[tuple[str, s
             "Route" if settled else "Route until then",
             f"{found['label_en']} {found['label_zh']} ({found['route']})",
         ),
+        ("In short 简述", f"{found['sentence_en']}\n{found['sentence_zh']}"),
         ("Flag", found["flag"]),
+        ("Facility", _facility(found.get("facility"))),
         ("Given up", _given_up(found.get("given_up_for_reuse"))),
         ("Reasons", _both(found["reasons"])),
         ("Conditions", _both(found["conditions"])),
-        ("Handing over", _handling(found.get("handling"))),
+        ("Handing over 交付", _handling(found.get("handling"))),
     )
 
 
@@ -187,7 +190,21 @@ def _handling(told: Shown | None) -> str:
     """Where not every way is open: which are, and what must be minded."""
     if told is None or len(told["ways"]) == len(Way):
         return ""
-    return f"{', '.join(told['ways'])}. {told['packing_en']} {told['transport_en']}"
+    ways_zh = "、".join(WAYS_ZH[each] for each in told["ways"])
+    return (
+        f"{', '.join(told['ways'])}. {told['packing_en']} {told['transport_en']}\n"
+        f"{ways_zh}。{told['packing_zh']}{told['transport_zh']}"
+    )
+
+
+def _facility(told: Shown | None) -> str:
+    """Who would take it this week, or why nobody."""
+    if told is None:
+        return ""
+    if why := told["reason"]:
+        return f"{why['en']} {why['zh']}"
+    state = "reserved" if told["reserved"] else "nothing is reserved yet"
+    return f"{told['en']} {told['zh']} ({told['id']}), {told['km']:,} km, {told['week']}, {state}"
 
 
 def _both(reasons: Sequence[Shown]) -> str:

@@ -132,6 +132,11 @@ def disposal_document(quote: Quote, appraiser: Appraiser) -> Document:
     }
 
 
+def way_document(done: Disposed, appraiser: Appraiser) -> Document:
+    """The disposition of a device as a quote holds it, its way the one in the quote."""
+    return _way(appraiser.document(done.quote), done)
+
+
 def _why_a_person(routes: tuple[RouteValue, ...]) -> Note:
     reusable = any(each.open and each.route not in (Route.PARTS, Route.REFUSE) for each in routes)
     return REUSE_FIRST if reusable else PARTS_UNKNOWN

@@ -35,11 +35,11 @@ ERASURE_RECORD = "erasure_record"
 # By whether the device is to be used again.
 RECORD_BEFORE = {
     True: Words(
-        "There is a record of the erasure of its data before settlement.",
+        "A record of the erasure of its data is needed before settlement.",
         "结算前须有数据清除记录。",
     ),
     False: Words(
-        "There is a record that its data was erased or its storage destroyed before it is taken "
+        "A record that its data was erased or its storage destroyed is needed before it is taken "
         "apart.",
         "拆解前须有数据清除或存储销毁记录。",
     ),

@@ -1,25 +1,32 @@
 """The use case: where devices go, one by one or a stock list, and nothing is stored of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from valuation.domain.disposition import FLAGS
+from valuation.domain.disposition import FLAGS, Route
 from valuation.domain.outside import kind_of
+from valuation.domain.questions import holds_data
 from valuation.domain.quote import ENTROPY, Quote
 from valuation.intake.records import Record, Rejected
 from valuation.quotes.appraising import Appraiser
 from valuation.quotes.disposing import Disposed, disposal_document, disposed, weight_of
+from valuation.quotes.disposition_document import ERASURE_RECORD
 from valuation.quotes.documents import Document
 from valuation.quotes.quoting import QuoteRequest
 from valuation.shop import Shop
 from valuation.tables.impact_factors import FACTORS, UnknownKind, check_kind, weights_of
+from valuation.use_cases.place_view import Room, metals_under, with_metals, with_place
 from valuation.use_cases.stock import RouteIf, StockPricing, Valuation
 
 GRAMS = 1000  # in a kilogram
 
 
-def dispose(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | None) -> Document:
-    """Where the device of a request goes, as the merchant and the customer are told.
+def dispose(
+    shop: Shop, request: QuoteRequest, room: Room, *, merchant: str, market: str | None
+) -> Document:
+    """Where the device of a request goes, as the merchant and the customer are told; ``room``: of
+    the facilities, for whoever asks.
 
     Errors: those of ``Desk.quote``, ``Shop.model`` and ``Shop.check``; NoTable, BrokenTable.
     """
@@ -30,7 +37,29 @@ def dispose(shop: Shop, request: QuoteRequest, *, merchant: str, market: str | N
         request, merchant=merchant, now=now, as_of=day, entropy=bytes(ENTROPY),
         check=shop.check(request.identifier),
     )  # fmt: skip
-    return disposal_document(quote, appraiser)
+    return _told(disposal_document(quote, appraiser), quote, appraiser, room)
+
+
+def _told(told: Document, quote: Quote, appraiser: Appraiser, room: Room) -> Document:
+    """The document with what its route rests on: answers, the facility, the price of metals."""
+    way = cast(dict[str, Any] | None, told["disposition"])
+    device, answers = quote.subject.device, quote.answers
+    if way is None or device is None or answers is None:
+        return {**told, "route_if": None}
+    metals = metals_under(
+        appraiser.tables, device.variant, device.category.value, quote.market.currency
+    )
+    return {
+        **told,
+        "route_if": _stands(answers.missing, way["route"]).value,
+        "disposition": with_metals(with_place(way, room, answers), metals),
+    }
+
+
+def _stands(missing: Collection[str], route: str | None) -> RouteIf:
+    """Under which condition a route stands: what is refused already is refused whatever else is
+    answered."""
+    return RouteIf.MISSING_GOOD if missing and route != Route.REFUSE else RouteIf.ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +109,14 @@ def _disposal(
     missing, way, chosen = quote.answers.missing, done.quote.disposition, done.chosen
     weight = weight_of(done.device, weights)
     gates = dict.fromkeys(gate.code for each in done.routes for gate in each.closed_by)
-    conditions = dict.fromkeys(gate.code for gate in way.conditions) if way else ()
+    conditions = dict.fromkeys(gate.code for gate in way.conditions) if way else {}
+    if holds_data(done.device.category) and (chosen is None or chosen.route is not Route.REFUSE):
+        conditions[ERASURE_RECORD] = None
     return replace(
         row,
         category=done.device.category.value,
         route=chosen.route.value if chosen else None,
-        route_if=(RouteIf.MISSING_GOOD if missing else RouteIf.ANSWERED).value,
+        route_if=_stands(missing, chosen.route if chosen else None).value,
         flag=FLAGS[chosen.route].value if chosen else None,
         priced="yes" if done.priced else "no",
         expected=chosen.expected if chosen else None,

@@ -32,6 +32,9 @@ from valuation.storage.quotes import StoredQuote
 from valuation.storage.reservations import PlaceMove, ReservationStore, RoomTaken
 from valuation.tables.book import NoTable
 from valuation.tables.facilities import FACILITIES, unconverted
+from valuation.tables.table import Table
+
+_READ: dict[str, tuple[Facility, ...]] = {}  # of the latest table, by its digest
 
 
 class Reserved(NamedTuple):
@@ -79,9 +82,18 @@ def reserved(
 def known_facilities(shop: Shop, now: datetime) -> tuple[Facility, ...]:
     """The facilities of the day, costs in their table's own currency; none where there is none."""
     try:
-        return unconverted(shop.book.table(FACILITIES, shop.today(now)))
+        return _read(shop.book.table(FACILITIES, shop.today(now)))
     except NoTable:
         return ()
+
+
+def _read(table: Table) -> tuple[Facility, ...]:
+    """What the table says, kept ready: who looks at a quote waits for it, and it says the same."""
+    found = _READ.get(table.digest)
+    if found is None:
+        _READ.clear()
+        found = _READ[table.digest] = unconverted(table)
+    return found
 
 
 def _found(

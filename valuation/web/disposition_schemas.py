@@ -1,5 +1,6 @@
 """Where a device goes, without a quote."""
 
+from valuation.use_cases.stock import RouteIf
 from valuation.web.device_schemas import DeviceCheck, QuotedDevice
 from valuation.web.out import Money, Out, Reason, Sometimes
 from valuation.web.quote_schemas import (
@@ -8,6 +9,7 @@ from valuation.web.quote_schemas import (
     FullDisposition,
     FullVersions,
     Impact,
+    NearestOut,
     Referral,
     Stale,
 )
@@ -33,6 +35,7 @@ class CustomerWay(Disposition):
 class UnpricedDisposition(CustomerWay):
     """Where the device goes by gates and materials alone."""
 
+    facility: NearestOut | None
     routes: list[UnpricedRoute]
 
 
@@ -46,7 +49,8 @@ class Weight(Out):
 class DispositionOut(Out):
     """The merchant's view of a device's way, and what the customer may be told.
 
-    `priced`: sales told a price. `disposition` is null where no device was recognised.
+    `priced`: sales told a price. `disposition` is null where no device was recognised. `route_if`:
+    `missing-good` where it stands only if the answers under `missing` are good.
     """
 
     market: str
@@ -66,6 +70,7 @@ class DispositionOut(Out):
     impact: Impact
     versions: FullVersions
     priced: bool
+    route_if: RouteIf | None
     disposition: FullDisposition | UnpricedDisposition | None
     notes: list[Reason]
     weight: Weight | None

@@ -1,9 +1,12 @@
 """/v1/dispositions: where a device goes, without a quote."""
 
+import asyncio
+
 from fastapi import APIRouter, Response
 
 from valuation.domain.people import Action, check_allowed
 from valuation.use_cases.disposing import dispose
+from valuation.use_cases.place_view import room_now
 from valuation.web.answering import InShop, json_response, problems
 from valuation.web.auth import Caller
 from valuation.web.body import StrictRoute
@@ -23,14 +26,16 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute)
     summary="Tell where a device goes, without a quote",
 )
 async def create_disposition(caller: Caller, body: DispositionIn, shop: InShop) -> Response:
-    """Every route with its parts, the gates that closed some, conditions, flag and weight.
+    """Every route with its parts, the gates that closed some, conditions, facility and weight.
 
-    Where sales tell a price it is a quote's arithmetic; elsewhere gates and materials decide, and
-    what may be used again waits for a person. Nothing is stored and nothing can be accepted.
+    Without a required answer the route stands only if that is good: `route_if` says so. Where sales
+    tell a price it is a quote's arithmetic; elsewhere gates and materials decide, and what may be
+    used again waits for a person. Nothing is stored, reserved, or can be accepted.
     """
     check_allowed(caller, Action.MAKE_QUOTE)
     check_allowed(caller, Action.READ_VALUES)
+    room = await asyncio.to_thread(room_now, shop, merchant=caller.merchant, actor=caller.actor)
     # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
     return json_response(
-        dispose(shop, body.request(), merchant=caller.merchant, market=body.market)
+        dispose(shop, body.request(), room, merchant=caller.merchant, market=body.market)
     )

@@ -86,9 +86,27 @@ class Disposition(Out):
     sentence_zh: str
 
 
-class FullDisposition(Disposition):
-    """Every route beside the chosen one."""
+class NearestOut(Out):
+    """The facility that is `reserved`, else the nearest that would take the device this week, or
+    the `reason` why none."""
 
+    id: str | None
+    en: str | None
+    zh: str | None
+    region: str | None
+    km: int | None
+    week: str
+    route: str
+    licences: list[str]
+    reason: Reason | None
+    reserved: bool
+
+
+class FullDisposition(Disposition):
+    """Every route beside the chosen one. `facility` is null where the device goes nowhere, and is
+    not told inside a basket or an inspection."""
+
+    facility: NearestOut | None = Sometimes
     given_up_for_reuse: GivenUp = Sometimes
     routes: list[RouteValue]
 

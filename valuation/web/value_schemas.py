@@ -87,8 +87,23 @@ class RouteImpact(Out):
     metals_g: dict[str, Range]
 
 
+class Metal(Out):
+    """A metal of the device: grams recovered, what is lost taken off; the price of a gram in
+    `currency`, of the day `dated`; what that brings."""
+
+    metal: str
+    grams: float
+    price: float
+    currency: str
+    dated: str
+    amount: Money
+
+
 class RouteValue(Out):
-    """What a route is worth to the shop, and what it saves where the quote's tables say so."""
+    """What a route is worth to the shop, and what it saves where the quote's tables say so.
+
+    `materials`: the metals that make up the part of that name, whose amounts sum to it.
+    """
 
     route: str
     open: bool
@@ -99,3 +114,4 @@ class RouteValue(Out):
     parts: list[Part]
     closed_by: list[str]
     impact: RouteImpact = Sometimes
+    materials: list[Metal] = Sometimes
