@@ -239,3 +239,15 @@ def test_real_process_quotes_without_the_web_or_training_stack(
     )
     assert orjson.loads(first.stdout)["offer"] == orjson.loads(second.stdout)["offer"]
     assert second.stderr.decode().strip() == "[]"
+
+
+def test_a_laptop_is_a_referral_with_the_way_that_its_gates_leave(run: Run) -> None:
+    laptop = ("ThinkPad T14", "--brand", "Lenovo", "--category", "laptop", "--storage", "512")
+    told = run(quote, *laptop, "--works", "--battery-safety", "swollen", "--view", "merchant")
+    assert told.exit_code == 1
+    for part in ("Lenovo ThinkPad T14\n", "no_price_model", "dismantle", "counter, pickup"):
+        assert part in told.stdout
+    sound = run(quote, *laptop, "--works")
+    assert "A person must look at it first" in sound.stdout
+    wrong = run(quote, *laptop, "--kind", "washing-machine")
+    assert (wrong.exit_code, "--category appliance" in wrong.stderr) == (2, True)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, text
 
 from tests.durability.tills import Answer, Asked
 from valuation.domain.impact_ledger import faults, read
+from valuation.quotes.documents import customer_view
 from valuation.shop import DEFAULT_MERCHANT
 from valuation.storage.answers import AnswerStore
 from valuation.storage.impact_entries import ImpactStore
@@ -15,7 +16,6 @@ from valuation.storage.quotes import QuoteDamaged, QuoteNotFound, QuoteStore
 from valuation.storage.tables import answers, events, quotes, reservations
 from valuation.use_cases.standing import Answered
 from valuation.web.answering import quote_response
-from valuation.web.requests import View
 
 GOOD = (200, 201)
 
@@ -110,7 +110,7 @@ def _quote_faults(
     except (QuoteNotFound, QuoteDamaged) as error:
         yield f"{asked.key} was answered with {quote}: {error}"
         return
-    shown = quote_response(Answered(document), view=View.CUSTOMER).body
+    shown = quote_response(Answered(document), show=customer_view).body
     # What is stored has its members in alphabetical order, so the text may differ and no value;
     # what held besides when it was answered is not stored.
     was = {k: v for k, v in orjson.loads(asked.answer.body).items() if k != "standing"}

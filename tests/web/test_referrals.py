@@ -59,6 +59,24 @@ def test_a_clerk_and_a_manager_make_an_offer_of_a_referral(front: Shopfront) -> 
     assert front.ask("clerk", "GET", f"{where}/receipt?of=acceptance").status_code == 200
 
 
+def test_a_referral_tells_the_gates_and_how_to_hand_over_to_everybody(front: Shopfront) -> None:
+    where = referral(front, battery_safety="swollen", erasure="pending")
+    for who, view in (("clerk", "customer"), ("manager", "merchant")):
+        quote = front.ask(who, "GET", f"{where}?view={view}").json()
+        (CustomerQuote if view == "customer" else MerchantQuote).model_validate(quote)
+        way = quote["disposition"]
+        assert (way["route"], way["flag"]) == ("dismantle", "dismantle")
+        assert way["reasons"][0]["code"] == "battery_hazard_found"
+        assert "post" not in way["handling"]["ways"]
+        assert "battery_hazard" in [each["code"] for each in way["conditions"]]
+    assert way["facility"]["licences"] == ["damaged-battery"]
+    sound = front.ask("clerk", "GET", referral(front)).json()["disposition"]
+    assert (sound["route"], sound["label_en"]) == (None, "A person must look at it first")
+    assert sound["sentence_en"].endswith(".")
+    body = {"device": {"name": "Zzzphone 9 of nobody"}, "answers": GOOD}
+    assert front.ask("clerk", "POST", "/v1/quotes", json=body).json()["disposition"] is None
+
+
 def test_what_is_wrong_with_an_appraisal_is_told(front: Shopfront) -> None:
     where = referral(front, activation_lock="on")
     for body, status, code in (

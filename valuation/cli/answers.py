@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from valuation.domain.questions import BY_ID, QUESTIONS, Question
+from valuation.domain.device import Category
+from valuation.domain.questions import BY_ID, QUESTIONS, Question, questions_for
 
 SHORTHANDS = {"cosmetic_grade": "--grade", "battery_health": "--battery"}
 
@@ -36,11 +37,14 @@ def given_answers(options: Mapping[str, str | int | None], pairs: Sequence[str])
     return given
 
 
-def working(given: Mapping[str, str | int]) -> Answers:
-    """The best answer to every required question that is open and asked: what ``--works`` sets."""
+def working(given: Mapping[str, str | int], category: Category | None = None) -> Answers:
+    """The best answer to every required question that is open and asked: what ``--works`` sets.
+
+    ``category``: None of a device that the catalogue holds.
+    """
     known = dict(given)
     found: Answers = {}
-    for question in QUESTIONS:
+    for question in QUESTIONS if category is None else questions_for(category):
         if question.required and question.id not in given and _asked(question, known):
             found[question.id] = known[question.id] = question.value(question.best)
     return found

@@ -93,7 +93,7 @@ def verify(holds: str | None, as_json: bool) -> None:
             click.echo(f"entry {fault.seq} {fault.what}")
         if found.uncounted:
             click.echo(f"{len(found.uncounted)} quotes whose device went its way are not counted, "
-                       f"first {found.uncounted[0]}; count them: tradein impact catch-up")  # fmt: skip
+                       f"first {found.uncounted[0]}; run: tradein impact catch-up")  # fmt: skip
         said = "SOUND" if found.sound else "NOT SOUND"
         click.echo(f"{said}: {found.head.seq} entries, ends {found.head.seq}:{found.head.hash}")
     if not found.sound:

@@ -8,6 +8,7 @@ import click
 
 from valuation.cli import common, opening
 from valuation.cli.answers import Answers, answer_options, given_answers, working
+from valuation.domain.device import Category
 from valuation.domain.market import Market
 from valuation.domain.redaction import IMEI, personal_data
 from valuation.settings import Settings
@@ -42,6 +43,9 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
 @click.argument("device", type=Words(), required=False)
 @click.option("--imei", metavar="NUMBER", help="IMEI, MEID or serial number; kept as a digest.")
 @click.option("--brand", type=Words(), help="Where the name alone does not tell.")
+@click.option("--category", type=click.Choice(["laptop", "watch", "appliance"]), help="Of a device "
+              "that the catalogue does not hold; it is named by --brand and DEVICE.")  # fmt: skip
+@click.option("--kind", metavar="KIND", help="Of an appliance, such as washing-machine.")
 @click.option("--storage", "storage_gb", type=GIGABYTES, metavar="GB")
 @click.option("--ram", "ram_gb", type=GIGABYTES, metavar="GB")
 @click.option("--works", is_flag=True, help="Set the required answers to good, the gates included.")
@@ -62,10 +66,11 @@ GIGABYTES = click.FloatRange(min=0, min_open=True, max=65_536)
               show_default=True, help="The merchant's has values and every route.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The quote as one JSON object.")
 def quote(
-    device: str | None, imei: str | None, brand: str | None, storage_gb: float | None,
-    ram_gb: float | None, works: bool, pairs: tuple[str, ...], contexts: tuple[str, ...],
-    lock_days: str, price: int | None, buys: str, codes: tuple[str, ...], market: Market | None,
-    view: str, as_json: bool, **options: Any,
+    device: str | None, imei: str | None, brand: str | None, category: str | None,
+    kind: str | None, storage_gb: float | None, ram_gb: float | None, works: bool,
+    pairs: tuple[str, ...], contexts: tuple[str, ...], lock_days: str, price: int | None,
+    buys: str, codes: tuple[str, ...], market: Market | None, view: str, as_json: bool,
+    **options: Any,
 ) -> None:  # fmt: skip
     """Make and store a quote for DEVICE: a name with its storage ("iPhone 13 128"), or an id.
 
@@ -73,11 +78,14 @@ def quote(
     accepted; 2 what was given cannot be used.
     """
     given = given_answers(options, pairs)
-    assumed = working(given) if works else {}
+    named = Category(category) if category else None
+    assumed = working(given, named) if works else {}
+    if kind and named is not Category.APPLIANCE:
+        raise click.UsageError("--kind is of an appliance: give --category appliance")
     known = {
         "device": device, "identifier": imei, "brand": brand, "storage_gb": storage_gb,
         "ram_gb": ram_gb, "context": _context(contexts), "answers": {**given, **assumed},
-        "lock_days": int(lock_days), "codes": codes,
+        "lock_days": int(lock_days), "codes": codes, "category": named, "kind": kind,
     }  # fmt: skip
     settings = common.settings()
     with common.one_line(opening.refusals):
@@ -93,19 +101,17 @@ def _quoted(
 ) -> dict[str, object]:  # fmt: skip
     """The stored quote for the eyes of ``view``, with what holds besides."""
     shop = opening.open_shop(settings, market=market)
-    from valuation.quotes.documents import customer_view, merchant_view
     from valuation.quotes.quoting import QuoteRequest
-    from valuation.use_cases.place_view import room_now, whole_view
+    from valuation.use_cases.place_view import room_now
+    from valuation.use_cases.quote_views import quote_view
 
     try:
         purchase = opening.purchase(shop, *buys, market=market)
         request = QuoteRequest(**known, purchase=purchase)
         document, standing = opening.issue(shop, request, market=market)
-        if view == "customer":
-            shown = customer_view(document)
-        else:
-            room = room_now(shop, merchant=str(document["merchant"]))
-            shown = whole_view(shop, room, merchant_view(document), document)
+        sees_all = view == "merchant"
+        room = room_now(shop, merchant=str(document["merchant"])) if sees_all else None
+        shown = quote_view(shop, document, room=room)
         return {**shown, "standing": standing} if standing else shown
     finally:
         shop.engine.dispose()

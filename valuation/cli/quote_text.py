@@ -31,7 +31,8 @@ def print_quote(quote: Shown, *, set_by_works: Mapping[str, str | int], zone: Zo
         console.print(extras_table(quote["extras"]))
     if quote.get("value"):
         console.print(_value(quote["value"], quote.get("residual_values", ())))
-    if quote["disposition"] and "routes" in quote["disposition"]:
+    # Of a referral's routes nobody knows the figures.
+    if quote["referral"] is None and "routes" in (quote["disposition"] or {}):
         console.print(_routes(quote["disposition"]))
     console.print(_notes(quote, set_by_works, zone))
 
@@ -44,7 +45,8 @@ def money(amount: Mapping[str, Any]) -> str:
 def _print_head(console: Console, quote: Shown) -> None:
     device = quote["device"]
     if device["id"]:
-        console.print(Text(f"{device['name']} · {device['name_zh']}", style="bold"))
+        names = filter(None, (device["name"], device["name_zh"]))
+        console.print(Text(" · ".join(names), style="bold"))
     if quote["data"] == "demo":
         notice = str(quote["notice"]).removeprefix("Demo data: ")
         console.print(Text(f"DEMO DATA: {notice}", style="bold yellow"))
@@ -167,7 +169,7 @@ def _disposition(found: Shown | None, *, settled: bool) -> Sequence[tuple[str, s
     return (
         (
             "Route" if settled else "Route until then",
-            f"{found['label_en']} {found['label_zh']} ({found['route']})",
+            f"{found['label_en']} {found['label_zh']} ({found['route'] or 'none yet'})",
         ),
         ("In short 简述", f"{found['sentence_en']}\n{found['sentence_zh']}"),
         ("Flag", found["flag"]),

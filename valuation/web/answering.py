@@ -6,15 +6,12 @@ from typing import Annotated, Any, cast
 import orjson
 from fastapi import Depends, Request, Response
 
-from valuation.quotes.documents import Document, customer_view, merchant_view
+from valuation.quotes.documents import Document
 from valuation.shop import Shop
 from valuation.use_cases.standing import Answered
 from valuation.web.problem import MEDIA_TYPE
-from valuation.web.requests import View
 
 JSON = "application/json"
-Whole = Callable[[Document, Document], Document]
-SHOWN = {View.CUSTOMER: customer_view, View.MERCHANT: merchant_view}
 PROBLEMS = {
     400: "The body is no JSON that is read here",
     401: "Nobody is known by what was sent: `detail` says what to do",
@@ -45,15 +42,13 @@ def json_response(
 
 
 def quote_response(
-    answered: Answered, *, view: View, status: int = 200, whole: Whole | None = None
+    answered: Answered, *, show: Callable[[Document], Document], status: int = 200
 ) -> Response:
-    """A quote for somebody's eyes with what holds besides, and where it can be found again.
-    ``whole``: adds to the merchant's view what is told beside the document."""
+    """A quote as ``show`` makes it for somebody's eyes, with what holds besides, and where it can
+    be found again."""
     document, standing = answered
     headers = {"Location": f"/v1/quotes/{document['id']}"}
-    shown = SHOWN[view](document)
-    if whole is not None:
-        shown = whole(shown, document)
+    shown = show(document)
     return json_response(
         {**shown, "standing": standing} if standing else shown, status=status, headers=headers
     )

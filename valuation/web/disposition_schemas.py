@@ -2,41 +2,18 @@
 
 from valuation.use_cases.stock import RouteIf
 from valuation.web.device_schemas import DeviceCheck, QuotedDevice
-from valuation.web.out import Money, Out, Reason, Sometimes
+from valuation.web.out import Out, Reason, Sometimes
 from valuation.web.quote_schemas import (
     Assumption,
-    Disposition,
+    CustomerWay,
     FullDisposition,
     FullVersions,
     Impact,
-    NearestOut,
     Referral,
     Stale,
+    UnpricedDisposition,
 )
-from valuation.web.value_schemas import RouteValue, Value
-
-
-class UnpricedRoute(RouteValue):
-    """A route where no price is known; null where its value needs one."""
-
-    expected: Money | None  # type: ignore[assignment]
-    low: Money | None  # type: ignore[assignment]
-    high: Money | None  # type: ignore[assignment]
-    offer: Money | None  # type: ignore[assignment]
-
-
-class CustomerWay(Disposition):
-    """What the customer may be told; `route` is null where a person must look first."""
-
-    route: str | None  # type: ignore[assignment]
-    flag: str | None  # type: ignore[assignment]
-
-
-class UnpricedDisposition(CustomerWay):
-    """Where the device goes by gates and materials alone."""
-
-    facility: NearestOut | None
-    routes: list[UnpricedRoute]
+from valuation.web.value_schemas import Value
 
 
 class Weight(Out):

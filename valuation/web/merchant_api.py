@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Response
 from valuation.domain.people import Action, actor_of, check_allowed
 from valuation.use_cases.issuing import issue_among_others
 from valuation.use_cases.looking_up import find_now
-from valuation.use_cases.place_view import room_now, whole_view
+from valuation.use_cases.place_view import room_now
+from valuation.use_cases.quote_views import quote_view
 from valuation.web.answering import InShop, json_response, problems, quote_response
 from valuation.web.auth import Caller, MaybeCaller, TokenNeeded
 from valuation.web.body import StrictRoute
@@ -44,10 +45,9 @@ async def create_quote(
     """Price a device and keep the quote: an offer, an indicative span, a value or a referral."""
     check_allowed(caller, Action.MAKE_QUOTE)
     check_allowed(caller, SEEN[query.view])
-    whole = None
+    room = None
     if query.view is View.MERCHANT:
         room = await asyncio.to_thread(room_now, shop, merchant=caller.merchant, actor=caller.actor)
-        whole = partial(whole_view, shop, room)
     # async: pricing keeps the interpreter busy, and in another thread it would fight for it.
     return await once_among_others(
         keeping,
@@ -55,7 +55,7 @@ async def create_quote(
             shop, body.request(body.purchase), merchant=caller.merchant, market=body.market,
             actor=actor_of(caller), mode=caller.mode, keep=keep,
         ),
-        partial(quote_response, view=query.view, status=201, whole=whole),
+        partial(quote_response, show=partial(quote_view, shop, room=room), status=201),
     )  # fmt: skip
 
 
@@ -71,12 +71,12 @@ def get_quote(
     """The quote as it was issued; `standing` says what has moved its amount since."""
     check_allowed(caller, SEEN[query.view])
     found = find_now(shop, reference, merchant=caller.merchant, mode=caller.mode)
-    if query.view is View.CUSTOMER:
-        return quote_response(found, view=query.view)
-    room = room_now(
-        shop, merchant=caller.merchant, actor=caller.actor, quote=str(found.document["id"])
-    )
-    return quote_response(found, view=query.view, whole=partial(whole_view, shop, room))
+    room = None
+    if query.view is View.MERCHANT:
+        room = room_now(
+            shop, merchant=caller.merchant, actor=caller.actor, quote=str(found.document["id"])
+        )
+    return quote_response(found, show=partial(quote_view, shop, room=room))
 
 
 @router.get(

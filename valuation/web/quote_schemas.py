@@ -111,6 +111,29 @@ class FullDisposition(Disposition):
     routes: list[RouteValue]
 
 
+class UnpricedRoute(RouteValue):
+    """A route where no price is known; null where its value needs one."""
+
+    expected: Money | None  # type: ignore[assignment]
+    low: Money | None  # type: ignore[assignment]
+    high: Money | None  # type: ignore[assignment]
+    offer: Money | None  # type: ignore[assignment]
+
+
+class CustomerWay(Disposition):
+    """What the customer may be told; `route` is null where a person must look first."""
+
+    route: str | None  # type: ignore[assignment]
+    flag: str | None  # type: ignore[assignment]
+
+
+class UnpricedDisposition(CustomerWay):
+    """Where the device goes by gates and materials alone."""
+
+    facility: NearestOut | None
+    routes: list[UnpricedRoute]
+
+
 class Avoided(Out):
     """A span, in the unit named."""
 
@@ -218,7 +241,7 @@ class CustomerQuote(Out):
     impact: Impact
     extras: ExtrasOut = Sometimes
     versions: Versions
-    disposition: Disposition | None
+    disposition: Disposition | CustomerWay | None
 
 
 class MerchantQuote(CustomerQuote):
@@ -230,4 +253,4 @@ class MerchantQuote(CustomerQuote):
     policy: SharePolicy | MarginPolicy
     residual_values: list[ResidualValue]
     versions: FullVersions
-    disposition: FullDisposition | None
+    disposition: FullDisposition | UnpricedDisposition | None
