@@ -51,8 +51,8 @@ from valuation.domain.refusals import IllegalStep
 from valuation.domain.reversals import Rerouting, Reversal, ReversalReason
 
 FOR_CUSTOMERS = ("accept", "decline", "decline_return", "decline_recycling")
-ON = (Step.APPRAISE, Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN, Step.RECYCLE,
-      Step.COMPLETE, Step.REVERSE)  # fmt: skip
+ON = (Step.APPRAISE, Step.ACCEPT, Step.RECEIVE, Step.INSPECT, Step.SETTLE, Step.RETURN,
+      Step.RECYCLE, Step.COMPLETE, Step.REVERSE)  # fmt: skip
 STAFF = (Role.CLERK, Role.MANAGER)
 
 
