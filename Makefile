@@ -13,7 +13,7 @@ export HOST PORT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup preflight run demo demo-month test test-postgres check lint format types contracts \
-	bench benchmark proof-disposition proof-gates proof-monotone proof-replay proof-durability mlflow lock
+	bench benchmark proof-disposition proof-gates proof-views proof-monotone proof-replay proof-durability mlflow lock
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -89,6 +89,9 @@ proof-monotone: setup ## worsen every answer on 2,000 devices of each champion, 
 
 proof-gates: setup ## a million random devices: none that is listed, locked, a hazard … is ever resold
 	@$(BIN)/python -m tests.domain.many_devices $(ARGS)
+
+proof-views: setup ## how long a first look at a ledger of 225,000 devices takes, and until one more shows
+	@$(BIN)/python -m tests.quotes.many_entries $(ARGS)
 
 proof-disposition: setup ## hold the demo champion's routes against an oracle that knows the sale price; ARGS="--turned 500"
 	@$(BIN)/python -m training.proof_disposition $(ARGS)

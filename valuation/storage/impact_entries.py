@@ -58,7 +58,7 @@ class ImpactStore:
         for each in counted:
             link = linked(each, after=head)
             try:
-                self.connection.execute(insert(impact_entries), _row(link, each))
+                self.connection.execute(insert(impact_entries), row_of(link, each))
             except IntegrityError as error:
                 if "foreign key" in str(error.orig).lower():
                     raise  # an entry of no quote is our own mistake
@@ -117,7 +117,7 @@ class ImpactStore:
         for row in rows.yield_per(AT_ONCE):
             with suppress(UnreadableEntry):  # the chain's check tells of it
                 link = Link(row.seq, row.body, row.hash)
-                if dict(row._mapping) != _row(link, read(row.body)):
+                if dict(row._mapping) != row_of(link, read(row.body)):
                     yield Fault(row.seq, "has columns that differ from its body")
 
     def uncounted(self) -> list[tuple[str, int]]:
@@ -154,7 +154,8 @@ def _of(
         yield impact_entries.c.at < end
 
 
-def _row(link: Link, counted: Counted) -> dict[str, object]:
+def row_of(link: Link, counted: Counted) -> dict[str, object]:
+    """The columns of an entry, which repeat of its body what entries are looked up by."""
     return {
         "seq": link.seq,
         "quote_id": counted.quote,

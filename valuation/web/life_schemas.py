@@ -2,7 +2,13 @@
 
 from valuation.web.extra_schemas import ExtrasOut
 from valuation.web.out import Money, Out, Reason, Sometimes
-from valuation.web.quote_schemas import CustomerQuote, HandlingOut, MerchantQuote, SameDevice
+from valuation.web.quote_schemas import (
+    CustomerQuote,
+    FacilityOut,
+    HandlingOut,
+    MerchantQuote,
+    SameDevice,
+)
 
 
 class ConditionOut(Out):
@@ -81,19 +87,10 @@ class InspectionOut(Out):
     quote: CustomerQuote | MerchantQuote
 
 
-class PlaceOut(Out):
-    """The place that is reserved for the device: the facility, or the `reason` why none."""
+class PlaceOut(FacilityOut):
+    """The place that is reserved for the device, and how the device gets there."""
 
-    id: str | None
-    en: str | None
-    zh: str | None
-    region: str | None
-    km: int | None
-    week: str
-    route: str
-    licences: list[str]
     handling: HandlingOut | None
-    reason: Reason | None
 
 
 class CustomerPlaceOut(Out):

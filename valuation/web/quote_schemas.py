@@ -86,9 +86,8 @@ class Disposition(Out):
     sentence_zh: str
 
 
-class NearestOut(Out):
-    """The facility that is `reserved`, else the nearest that would take the device this week, or
-    the `reason` why none."""
+class FacilityOut(Out):
+    """A facility with a place for the device in a week, or the `reason` why none."""
 
     id: str | None
     en: str | None
@@ -99,6 +98,11 @@ class NearestOut(Out):
     route: str
     licences: list[str]
     reason: Reason | None
+
+
+class NearestOut(FacilityOut):
+    """The one that is `reserved`, else the nearest that would take the device this week."""
+
     reserved: bool
 
 
