@@ -14,10 +14,10 @@ from tests.domain.making import make_answers, random_answers
 from tests.factories import AS_OF, VARIANTS
 from tests.price_model.making import champion_of
 from tests.test_features import DEVICES, SPECIFICATION, aged
+from valuation.domain.costs import left_after
 from valuation.domain.device import Category
 from valuation.domain.explanation import Basis
 from valuation.domain.quote import Interval, Quote
-from valuation.domain.terms import left_after
 from valuation.features import day_number
 from valuation.price_model.ahead import Ahead, ahead
 from valuation.quotes.priced_quote import OUTLOOK

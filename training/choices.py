@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from training.allocation import Real
+from valuation.domain.costs import Kept, left_after
 from valuation.domain.disposition import FLAGS, Flag, Route, RouteValue
 from valuation.domain.facilities import Consignment, Facility
-from valuation.domain.terms import Kept, left_after
 
 REUSE = frozenset(route for route, flag in FLAGS.items() if flag is Flag.RESALE)
 

@@ -82,8 +82,8 @@ def overridden(life: Life, difference: int, by: Actor = MANAGER) -> Override:
     )
 
 
-def appraisal(by: Actor = MANAGER) -> Appraised:
-    return Appraised(amount=AMOUNT, route=Route.AS_IS, by=by, limit=10**9)
+def appraisal(by: Actor = MANAGER, *, conditions: tuple[str, ...] = ()) -> Appraised:
+    return Appraised(amount=AMOUNT, route=Route.AS_IS, by=by, limit=10**9, conditions=conditions)
 
 
 def reversal(life: Life) -> Reversal | Rerouting:

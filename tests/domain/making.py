@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from valuation.domain.answers import CompletedAnswers, Levels, complete, with_answers
+from valuation.domain.costs import Depreciation, Handling, Kept, Total
 from valuation.domain.device import Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, RouteValue, gate_table
 from valuation.domain.margin import Margin, Tier
@@ -16,10 +17,7 @@ from valuation.domain.states import State, layout_of
 from valuation.domain.tariff import Tariff
 from valuation.domain.terms import (
     Deductions,
-    Depreciation,
-    Handling,
     Job,
-    Kept,
     Part,
     Policy,
     Repairs,
@@ -221,7 +219,7 @@ def random_terms(random: Random) -> Terms:
             }
         ),
         handling={route: _random_handling(random) for route in Route if route is not Route.REFUSE},
-        parts=[Part(q, random.randint(0, 600), q) for q in random.sample(list(BY_ID), 5)],
+        parts=[_random_part(random) for _ in range(5)],
         materials={category: _random_metal(random) for category in Category},
         gates=random_gates(random),
         to_sold=random.randint(1, 12_000),
@@ -268,11 +266,21 @@ def random_kept(random: Random) -> Kept:
     return Kept(*sorted(random.randint(0, 10_000) for _ in range(3)))
 
 
+def _random_part(random: Random) -> Part:
+    """A part that needs one question or several, at their best or at less."""
+    needs = random.sample(list(BY_ID), random.randint(1, 4))
+    least = {q: random.choice([BEST[q], random.randint(0, BEST[q])]) for q in needs}
+    return Part(needs[0], random.randint(0, 600), least)
+
+
 def _jobs(random: Random, question: str) -> tuple[tuple[int, Job], ...]:
     """Repairs that are dearer and succeed less often the worse the answer."""
     steps = _falling(random, question, 10 ** random.randint(1, 8))
     shares = sorted(random.choice([10_000, random.randint(1, 10_000)]) for _ in steps)
-    return tuple((upto, Job(price, it)) for (upto, price), it in zip(steps, shares, strict=True))
+    return tuple(
+        (upto, Job(price, it, price // 2, 2 * price))
+        for (upto, price), it in zip(steps, shares, strict=True)
+    )
 
 
 def _falling(random: Random, question: str, most: int) -> tuple[tuple[int, int], ...]:
@@ -285,11 +293,13 @@ def _falling(random: Random, question: str, most: int) -> tuple[tuple[int, int],
 
 def _random_handling(random: Random) -> Handling:
     shares: Sequence[int] = [random.randint(0, 1500) for _ in range(random.randint(0, 3))]
-    return Handling(
+    usual = Handling(
         fixed=(("work", random.randint(0, 10 ** random.randint(1, 5))),),
         shares=tuple((f"share {i}", share) for i, share in enumerate(shares)),
         shelf=random.choice([(), (("waiting", random.randint(0, 60)),)]),
     )
+    half, twice = ([each // 2 for each in usual.usual], [2 * each for each in usual.usual])
+    return replace(usual, cheapest=Total(*half), dearest=Total(*twice))
 
 
 def _random_metal(random: Random) -> tuple[int, int, int]:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from valuation.domain.costs import YEAR, Depreciation, Kept, PolicyRefused, left_after
 from valuation.domain.money import BASIS_POINTS
-from valuation.domain.terms import YEAR, Depreciation, Kept, PolicyRefused, left_after
 
 amounts = st.integers(0, 10**10)
 shares = st.integers(0, BASIS_POINTS)

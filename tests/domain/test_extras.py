@@ -19,6 +19,7 @@ from tests.domain.extra_making import (
     make_coupon,
     make_subsidy,
 )
+from valuation.domain.costs import PolicyRefused
 from valuation.domain.extra_terms import (
     Bought,
     Campaign,
@@ -29,7 +30,6 @@ from valuation.domain.extra_terms import (
     Subsidy,
 )
 from valuation.domain.extras import Claim, Extras, ExtraTerms, Miss, NetToPay, Which
-from valuation.domain.terms import PolicyRefused
 
 BONUSES, COUPONS = drawn_campaigns(Kind.BONUS), drawn_campaigns(Kind.COUPON)
 

@@ -276,7 +276,7 @@ class Quotes(RuleBasedStateMachine):
             return taken_back(difference), None, ()
         if step is Step.APPRAISE:
             by = actor if actor.role in STAFF else MANAGER
-            return appraisal(by), 120_000, ()
+            return appraisal(by, conditions=conditions), 120_000, ()
         if step is Step.COMPLETE:
             bought = Route.AS_IS if self.slip.resold else Route.DISMANTLE
             return Completion(route=self.life.rerouted or bought), None, ()

@@ -17,12 +17,12 @@ from tests.domain.making import (
     make_world,
     state_of,
 )
+from valuation.domain.costs import left_after
 from valuation.domain.explanation import Basis, Line, Lock, breakdown, lines
 from valuation.domain.money import BASIS_POINTS
 from valuation.domain.pricing import Appraisal, Statistic
 from valuation.domain.quote import LOCKS
 from valuation.domain.states import State
-from valuation.domain.terms import left_after
 
 worlds = st.integers(0, 2**32).map(make_world)
 shares = st.integers(0, BASIS_POINTS)

@@ -5,6 +5,7 @@ function that is monotone in every level, random answers.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -50,6 +51,21 @@ def worse(world: World) -> Iterator[CompletedAnswers]:
 def lines_of(world: World, budget: int = 99) -> list[Line]:
     broken_down = breakdown(world.answers, fits=lambda states: len(states) <= budget)
     return lines(broken_down=broken_down, appraisal=world.appraisal, completed=world.answers)
+
+
+@given(worlds, st.floats(0, 2))
+@THOROUGH
+def test_what_a_route_brings_lies_between_its_ends(world: World, mean: float) -> None:
+    told = world.appraisal.raw
+    odd = replace(  # a mean may lie anywhere, beyond p10 and p90 too
+        world.appraisal,
+        raw=lambda state, stat: int(
+            told(state, stat) * (mean if stat is Statistic.EXPECTED else 1)
+        ),
+    )
+    for appraisal in (world.appraisal, odd):
+        for each in appraisal.routes(state_of(world.answers)):
+            assert each.low <= each.expected <= each.high
 
 
 @given(worlds)
@@ -161,7 +177,7 @@ def test_two_flaws_that_together_cost_less_than_apart_share_what_they_save() -> 
 
 
 def test_where_only_parts_are_paid_for_one_line_carries_the_difference() -> None:
-    parts = (Part("display", 2000, "display_works"),)
+    parts = (Part("display", 2000, {"display_works": 2}),)
     appraisal = make_appraisal(make_terms(parts=parts), Worth(losses={"powers_on": 200_000}))
     world = World(0, appraisal, make_answers(activation_lock="on", cosmetic_grade="C"))
     shown = [(line.code, line.amount) for line in lines_of(world)]

@@ -211,7 +211,7 @@ def test_what_is_left_of_a_dismantled_device_stands_in_the_document(
     routes = unpriced_routes(tariff, tariff.layout.best)
     found = next(each for each in routes if each.route is Route.DISMANTLE)
     low, metal, high = (round(each / 100) for each in tariff.terms.materials[category])
-    spent = round(tariff.handling[Route.DISMANTLE].whole_fixed / 100)
+    spent = round(tariff.handling[Route.DISMANTLE].usual.fixed / 100)
     left, least, most = (round(each / 100) for each in (found.expected, found.low, found.high))
     line = f" | {metal} ({low}, {high}) | {spent} | {left} ({least}, {most}) |".replace("-", "−")
     name = (kind or category.value).replace("-", " ")

@@ -1,12 +1,20 @@
 """Each route worked by hand, with the sums in the test; amounts in fen (CNY 1 is 100)."""
 
+from dataclasses import replace
+
 from tests.domain.making import Worth, make_appraisal, make_policy, make_state, make_terms
+from valuation.domain.costs import Depreciation, Fading, Handling, Kept, Total
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route, RouteValue, choose
-from valuation.domain.pricing import Appraisal, Statistic
+from valuation.domain.pricing import BEFORE_RANGES, Appraisal, Statistic
 from valuation.domain.questions import Known
 from valuation.domain.states import State, layout_of
-from valuation.domain.terms import Deductions, Depreciation, Handling, Job, Kept, Part, Repairs
+from valuation.domain.terms import (
+    Deductions,
+    Job,
+    Part,
+    Repairs,
+)
 
 PERFECT = make_state()
 GRADES = [make_state(cosmetic_grade=grade) for grade in "EDCBA"]
@@ -58,7 +66,7 @@ def test_refurbishing_a_cracked_display() -> None:
 def test_one_repair_in_ten_fails_and_leaves_the_parts() -> None:
     terms = make_terms(
         repairs=Repairs({("display_works", ""): ((1, Job(30_000, 9000)),)}),
-        parts=(Part("cameras", 500, "cameras_work"),),
+        parts=(Part("cameras", 500, {"cameras_work": 1}),),
         handling={},
     )
     appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
@@ -76,6 +84,60 @@ def test_on_the_shelf_a_device_loses_what_its_like_loses() -> None:
     )
     # 35% a year for a fifth of one: 7% of 200000.
     assert dict(route(make_appraisal(terms), Route.AS_IS).parts)["waiting on the shelf"] == -14_000
+
+
+def test_where_sales_tell_how_it_ages_the_shelf_is_theirs_and_the_offer_stays_the_tables() -> None:
+    shelf = Handling(shelf=(("waiting on the shelf", 18),), cheapest=Total(days=9))
+    terms = make_terms(handling={Route.AS_IS: shelf})
+    by_table = make_appraisal(terms)
+    sold = by_table.tariff.handling_at(Fading(10, 10, 10, 100, 90))
+    by_sales = replace(by_table, handling=sold)
+    # A tenth in 90 days: 2% of 200000 in 18 days, 1% of 260000 in 9.
+    found = route(by_sales, Route.AS_IS)
+    assert dict(found.parts)["waiting on the shelf"] == -4000
+    assert (found.expected, found.high) == (196_000, 257_400)
+    # 40% a year by the table: 1.98% of 160000, rounded up, and 90% of what is left.
+    assert found.offer == route(by_table, Route.AS_IS).offer == 141_148
+
+
+def test_waiting_takes_at_most_what_other_shares_leave() -> None:
+    shelf = Handling(shares=(("selling", 1000),), shelf=(("waiting", 100),))
+    total = shelf.of_device(Fading(100, 100, 100, 100, 90))
+    assert (total.usual.share, dict(total.shares)["waiting"]) == (10_000, 9000)
+    assert total.usual.of(200) == 200
+    assert total.dearest is not None
+    assert total.dearest.of(200) == 200
+
+
+def test_the_ends_of_a_route_are_those_of_its_price_and_of_its_costs() -> None:
+    job = Job(30_000, low=20_000, high=50_000)
+    work = Handling(
+        (("work", 3000),), (("warranty", 200),), (("waiting", 73),),
+        cheapest=Total(2000, 100, 0), dearest=Total(5000, 400, 146),
+    )  # fmt: skip
+    terms = make_terms(
+        repairs=Repairs({("display_works", ""): ((1, job),)}),
+        handling={Route.REFURBISH: work, Route.DONATE: Handling((("giving", 800),), (), (),
+                                                                Total(300), Total(2000))},
+        depreciation=Depreciation({"": Kept(6000, 6500, 8000)}),
+    )  # fmt: skip
+    appraisal = make_appraisal(terms, Worth(losses={"display_works": 70_000}))
+    found = route(appraisal, Route.REFURBISH, CRACKED)
+    # 200000 less 2% + 7% (35% a year, a fifth of one): 182000 - 3000 - 30000.
+    assert found.expected == 149_000
+    # 160000 less 4% + 16% (40% a year, two fifths): 128000 - 5000 - 50000, and 104000 as it is
+    # would leave 83200 - 5000.
+    assert found.low == 78_200
+    # 260000 less 1%: 257400 - 2000 - 20000.
+    assert found.high == 235_400
+    given = route(appraisal, Route.DONATE)
+    assert (given.low, given.expected, given.high) == (-2000, -800, -300)
+    before = replace(appraisal, rules=BEFORE_RANGES)
+    assert [
+        (each.low, each.expected, each.high)
+        for each in (route(before, Route.REFURBISH, CRACKED), route(before, Route.DONATE))
+    ] == [(112_600, 149_000, 203_600), (-800, -800, -800)]
+    assert before.offer(CRACKED) == appraisal.offer(CRACKED)
 
 
 def test_a_donation_brings_nothing_costs_its_handling_and_is_a_route_only_where_that_is_known() -> (
@@ -108,7 +170,7 @@ def test_a_battery_is_replaced_alone_where_the_rest_costs_more_than_it_brings() 
 
 
 def test_what_the_parts_bring() -> None:
-    parts = (Part("display", 1000, "display_works"), Part("cameras", 500, "cameras_work"))
+    parts = (Part("display", 1000, {"display_works": 2}), Part("cameras", 500, {"cameras_work": 1}))
     handling = {Route.PARTS: Handling((("harvest", 3500),), (("selling", 1000),))}
     appraisal = make_appraisal(make_terms(parts=parts, handling=handling))
     # 15% of 200000 = 30000, less 10% selling 3000 and 3500 of work = 23500.
@@ -119,7 +181,7 @@ def test_what_the_parts_bring() -> None:
 
 def test_a_part_that_needs_a_question_not_asked_of_tablets_is_there() -> None:
     tablet = make_state(Category.TABLET)
-    terms = make_terms(parts=(Part("board", 1000, "sim_lock"),))
+    terms = make_terms(parts=(Part("board", 1000, {"sim_lock": 1}),))
     assert route(make_appraisal(terms, category=Category.TABLET), Route.PARTS, tablet).expected == (
         20_000
     )

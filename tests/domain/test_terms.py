@@ -5,9 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from tests.domain.making import make_gate_rows, make_policy, make_terms
+from valuation.domain.costs import Handling, PolicyRefused
 from valuation.domain.device import Category
 from valuation.domain.disposition import LeakyGates, Route, gate_table
-from valuation.domain.terms import Deductions, Handling, Job, Part, PolicyRefused, Repairs
+from valuation.domain.terms import (
+    Deductions,
+    Job,
+    Part,
+    Repairs,
+)
 
 Steps = tuple[tuple[int, int], ...]
 
@@ -75,11 +81,11 @@ def test_handling_cannot_pay_nor_cost_more_than_the_value() -> None:
 
 def test_a_part_cannot_be_worth_more_when_it_is_missing() -> None:
     with pytest.raises(PolicyRefused, match="cannot add to the value"):
-        Part("display", -1, "display_works")
+        Part("display", -1, {"display_works": 2})
 
 
 def test_the_parts_are_not_worth_more_than_the_device() -> None:
-    parts = (Part("display", 6000, "display_works"), Part("board", 4001, "mdm"))
+    parts = (Part("display", 6000, {"display_works": 2}), Part("board", 4001, {"mdm": 1}))
     with pytest.raises(PolicyRefused, match="worth more than the whole device"):
         make_terms(parts=parts)
 

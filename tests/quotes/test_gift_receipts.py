@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes import FakeClock, FakeEntropy
 from tests.quotes.settling import SWOLLEN, back
-from tests.quotes.telling import PHOTO, IMEI, Till
+from tests.quotes.telling import IMEI, PHOTO, Till
 from tests.quotes.test_giving import SCHOOL, given
 from tests.tables.making import copy_shipped
 from tests.web.conftest import installation

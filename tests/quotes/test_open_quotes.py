@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from tests.quotes.test_replaying import _environment
 from valuation.domain.extra_terms import Bought, Purchase
 from valuation.domain.moves import Step
 from valuation.domain.overrides import OverrideReason
+from valuation.domain.pricing import BEFORE_RANGES, RULES
 from valuation.price_model.champions import ModelStore
+from valuation.quotes import quoting
+from valuation.quotes.appraising import Asked
 from valuation.quotes.documents import canonical, customer_view, merchant_view
 from valuation.quotes.quoting import QuoteRequest
 from valuation.quotes.replaying import replayed
@@ -105,6 +109,20 @@ def test_a_pin_is_handed_on_and_not_extended(shop: Shop, changed: Callable[[], S
         assert datetime.fromisoformat(made["valid_until"]) == issued + timedelta(days=days)
     channel = ask(context={"channel": "store"})
     assert channel["versions"] == first["versions"]
+
+
+def test_an_open_quote_of_older_rules_keeps_its_pin_and_its_rules(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(quoting, "Asked", partial(Asked, rules=BEFORE_RANGES))
+        first = asking(shop)()
+    beside = asking(shop)(purchase=PHONE)
+    assert first["versions"]["rules"] == beside["versions"]["rules"] == BEFORE_RANGES
+    assert beside["pinned"]["quote"] == first["code"]
+    assert [beside[name] for name in FIGURES] == [first[name] for name in FIGURES]
+    assert replayed(canonical(beside), shop.appraiser).same
+    assert asking(shop)(answers={"cosmetic_grade": "C"})["versions"]["rules"] == RULES
 
 
 def test_once_it_is_over_the_device_is_priced_anew(

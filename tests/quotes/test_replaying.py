@@ -3,6 +3,7 @@ noticed."""
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,12 +16,13 @@ from tests.fakes import FakeClock
 from tests.quotes.telling import IMEI, MERCHANT, Till
 from valuation.domain.device import Category
 from valuation.domain.moves import Step
+from valuation.domain.pricing import BEFORE_RANGES
 from valuation.domain.questions import BY_ID
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
 from valuation.price_model.champions import ModelStore
 from valuation.quotes.documents import canonical
 from valuation.quotes.quoting import QuoteRequest
-from valuation.quotes.replaying import CannotReplay, Replay, replayed
+from valuation.quotes.replaying import CannotReplay, Replay, asked_of, replayed, versions_of
 from valuation.settings import Settings
 from valuation.shop import Shop, open_shop
 from valuation.tables.book import SHIPPED
@@ -163,6 +165,45 @@ def test_a_quote_of_other_rules_says_which_program_to_use(shop: Shop, till: Till
     document["versions"]["rules"] = 99
     with pytest.raises(CannotReplay, match="rules 99"):
         again(shop, canonical(document))
+
+
+def test_rules_1_and_2_differ_in_what_routes_bring_and_in_no_offer(shop: Shop) -> None:
+    moved = 0
+    for stored in random_quotes(shop, 60):
+        told = orjson.loads(stored)
+        asked, appraiser = asked_of(told), shop.appraiser(versions_of(told))
+        before = appraiser.document(appraiser.quote(replace(asked, rules=BEFORE_RANGES)))
+        assert (before["offer"], before["value"]) == (told["offer"], told["value"])
+        moved += before["disposition"] != told["disposition"]
+        for route in (told["disposition"] or {"routes": ()})["routes"]:
+            low, expected, high = (route[end]["amount"] for end in ("low", "expected", "high"))
+            assert low <= expected <= high
+    assert moved > 30
+
+
+def test_the_shelf_is_charged_at_what_the_device_loses_by_its_own_later_value(
+    till: Till,
+) -> None:
+    told = orjson.loads(canonical(till.quote()))
+    today, later = told["value"]["p50"]["amount"], told["residual_values"][0]
+    assert (later["days"], later["basis"]) == (91, "sales")
+    lost = today - later["p50"]["amount"]
+    (as_is,) = (r for r in told["disposition"]["routes"] if r["route"] == "resell-as-is")
+    parts = {part["name"]: part["amount"]["amount"] for part in as_is["parts"]}
+    # 18 days of 91, of what it sells for in the mean; a basis point is rounded up.
+    share = -parts["waiting on the shelf"] / parts["resale value"]
+    assert share == pytest.approx(18 / 91 * lost / today, abs=1.1e-4)
+
+
+def test_what_is_asked_of_an_older_quote_is_told_by_its_own_rules(shop: Shop, till: Till) -> None:
+    document = orjson.loads(canonical(till.quote()))
+    document["versions"]["rules"] = BEFORE_RANGES
+    asked = asked_of(document)
+    quote = shop.appraiser(versions_of(document)).quote(asked)
+    assert (asked.rules, quote.versions.rules) == (BEFORE_RANGES, BEFORE_RANGES)
+    document["versions"]["rules"] = 99
+    with pytest.raises(CannotReplay, match=r"rules 99 .* has rules 1, 2 "):
+        asked_of(document)
 
 
 def _environment(shop: Shop) -> dict[str, str]:

@@ -11,7 +11,6 @@ from tests.tables.making import copy_shipped, make_table
 from valuation.domain.market import Market, PriceKind
 from valuation.tables.book import (
     SHIPPED,
-    USED,
     NoTable,
     TableArchive,
     load_book,
@@ -35,13 +34,6 @@ def without_lines(*starts: str) -> Callable[[str], str]:
     return lambda text: "".join(
         line for line in text.splitlines(keepends=True) if not line.startswith(starts)
     )
-
-
-@pytest.mark.parametrize("table", USED)
-def test_a_shipped_table_parses_and_every_row_names_a_source(table: str) -> None:
-    found = load_book().table(table, DAY)
-    assert found.rows
-    assert all(row.text("source").strip() for row in found.rows)
 
 
 @pytest.mark.parametrize("slug", MARKETS)

@@ -1,5 +1,6 @@
 """The table of facilities."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,18 @@ def test_what_a_haul_costs_is_the_facility_and_the_way_there() -> None:
     # 3.00 + 1,150 km × 0.002 = 5.30
     assert by_id["demo-east-resale"].hauls["demo-north"] == Haul(km=1150, cost=530)
     assert "demo-west" not in by_id["demo-east-parts"].hauls
+
+
+def test_a_table_of_before_there_were_ranges_still_loads(tmp_path: Path) -> None:
+    def without_range(text: str) -> str:
+        return re.sub(r"(licences,cost|,\d[\d.]*),[^,]+,[^,]+(,cost_per_km|,0\.)", r"\1\2", text)
+
+    copy_shipped(tmp_path, FACILITIES, without_range)
+    now, before = (
+        facilities_of(book=load_book(*folders), day=DAY, currency="CNY")
+        for folders in ((SHIPPED,), (SHIPPED, tmp_path))
+    )
+    assert now == before
 
 
 def test_the_shipped_rows_are_marked_and_bind_no_quote() -> None:
@@ -44,6 +57,7 @@ def test_one_shipped_facility_is_licensed_for_damaged_batteries() -> None:
         ("parts,phone,,2,", "parts,fridge,,2,", "unknown categories 'fridge'"),
         ("parts,phone,,2,", "parts,phone,driving,2,", "unknown licences 'driving'; known: damaged"),
         ("parts,phone,,2,", "parts,phone,,-2,", "cost is below 0"),
+        ("parts,phone,,2,1,", "parts,phone,,2,3,", "low, cost and high ascend"),
         (",0.002,200,", ",0.002,-1,", "weekly_capacity: whole numbers"),
         ("demo-east:40 demo-north:1180", "demo-east:40 demo-east:9", "demo-east a second time"),
         ("demo-east:40 demo-north:1180", "demo-east", "km_from: whole numbers"),

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.facilities import BATTERY, HERE, make_consignment, make_facility
 from training.choices import REUSE, Open, open_route
 from training.routing import HELD, Figures, Routed, Waiting, route_stock
+from valuation.domain.costs import Kept
 from valuation.domain.dispatch import HAZARD, Dispatch, Instruction, Way
 from valuation.domain.disposition import Effect, Gate, Route, RouteValue
 from valuation.domain.facilities import Facility, Licence
-from valuation.domain.terms import Kept
 from valuation.use_cases.stock import Outcome, Valuation
 
 AS_IS, DONATE, PARTS, SCRAP = Route.AS_IS, Route.DONATE, Route.PARTS, Route.DISMANTLE

@@ -5,13 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Query, Response
 
 from valuation.domain.quote import ENTROPY
+from valuation.quotes.documents import customer_view, merchant_view
 from valuation.use_cases.standing import Answered
 from valuation.web import app as service
 from valuation.web.answering import InShop, json_response, quote_response
 from valuation.web.auth import Caller
 from valuation.web.body import StrictRoute
-from valuation.web.requests import QuoteIn, QuoteQuery
+from valuation.web.requests import QuoteIn, QuoteQuery, View
 
+SHOWN = {View.CUSTOMER: customer_view, View.MERCHANT: merchant_view}
 router = APIRouter(prefix="/bench", route_class=StrictRoute)
 
 
@@ -38,7 +40,7 @@ async def unstored(
     quote, appraiser = desk.quote(
         body.request(), merchant=caller.merchant, now=now, as_of=day, entropy=entropy
     )
-    return quote_response(Answered(appraiser.document(quote)), view=query.view, status=201)
+    return quote_response(Answered(appraiser.document(quote)), show=SHOWN[query.view], status=201)
 
 
 def from_environment() -> FastAPI:

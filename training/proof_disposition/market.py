@@ -17,10 +17,11 @@ import numpy as np
 
 from training.demo_market import DemoParams, DemoSales
 from training.demo_market.ledger import CLEAN
-from training.demo_market.truth import Units, true_median
+from training.demo_market.truth import Units, log_working_value, true_median
 from training.demo_market.vocabulary import FAULTS
 from training.proof_disposition.figures import Routes, Truth
 from valuation.domain.answers import Levels
+from valuation.domain.costs import Fading
 from valuation.domain.device import UnitState
 from valuation.domain.money import minor_units_of_estimate
 from valuation.domain.pricing import Appraisal, Values
@@ -28,13 +29,17 @@ from valuation.domain.questions import QUESTIONS, Known
 from valuation.domain.quote import Quote
 from valuation.domain.states import State
 from valuation.domain.tariff import Tariffs
-from valuation.domain.terms import Terms
+from valuation.domain.terms import (
+    Terms,
+)
 from valuation.intake.mapping_file import load_mapping
 from valuation.intake.reading import read_records
 from valuation.intake.records import Record
+from valuation.quotes.priced_quote import SHELF
 
 MAPPING = "demo_cn"
 BATTERY = "battery_health"
+MILLION = 1_000_000
 # The true price knows every answer, so no table deducts anything from it.
 ALL_TAUGHT = {each.id: Known(0, each.best) for each in QUESTIONS if each.priced}
 
@@ -108,9 +113,21 @@ class DemoMarket:
         if one.powers_on[0]:
             levels[BATTERY] = int(one.battery[0])
         luck = float(self.demo.price_yuan[sold.place] / self.demo.median_yuan[sold.place])
-        state, at_median = layout.state(levels), Appraisal(tariff, raw(1.0))
+        handling = tariff.handling_at(self._fading(one))
+        state, at_median = layout.state(levels), Appraisal(tariff, raw(1.0), handling)
         at_sale = at_median.on_another_day(raw(luck))  # nothing but the price is another
         return {Truth.SOLD: at_sale.routes(state), Truth.MEDIAN: at_median.routes(state)}
+
+    def _fading(self, one: Units) -> Fading:
+        """What the unit truly loses while it waits to be sold."""
+        now, later = (
+            float(log_working_value(
+                device=one.device, day=one.day + days, fleet=self.demo.fleet, params=self.params
+            )[0])
+            for days in (0, SHELF)
+        )  # fmt: skip
+        lost = max(0, round(MILLION * -np.expm1(later - now)))
+        return Fading(lost, lost, lost, MILLION, SHELF)
 
     def _median(self, one: Units, levels: Levels) -> float:
         """What sells the unit in another condition, in yuan."""

@@ -182,8 +182,8 @@ def refusals() -> tuple[type[Exception], ...]:
 
 def table_refusals() -> tuple[type[Exception], ...]:
     """What can be wrong with the shop's tables."""
+    from valuation.domain.costs import PolicyRefused
     from valuation.domain.disposition import LeakyGates
-    from valuation.domain.terms import PolicyRefused
     from valuation.tables.book import NoTable
     from valuation.tables.table import BrokenTable
 

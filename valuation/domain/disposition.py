@@ -138,7 +138,8 @@ def _check_nested(gate: Gate, table: Mapping[tuple[str, int], tuple[Gate, ...]])
 class RouteValue:
     """A route's expected value to the shop in minor units, with its parts, and what closed it.
 
-    ``low`` and ``high`` are at the ends of the price interval. ``offer`` is what this route alone
+    ``low`` is at the low end of the price interval and of what comes in and the high ends of the
+    costs, ``high`` at the other ends: low ≤ expected ≤ high. ``offer`` is what this route alone
     would let the shop pay, before rounding; 0 where it is closed.
     """
 

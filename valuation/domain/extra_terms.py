@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from valuation.domain.costs import PolicyRefused
 from valuation.domain.money import BASIS_POINTS, share
-from valuation.domain.terms import PolicyRefused
 
 
 class Kind(StrEnum):

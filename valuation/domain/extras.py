@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from valuation.domain.costs import PolicyRefused
 from valuation.domain.extra_terms import (
     Campaign,
     Kind,
@@ -19,7 +20,6 @@ from valuation.domain.extra_terms import (
     PurchaseRefused,
     Subsidy,
 )
-from valuation.domain.terms import PolicyRefused
 
 
 class Which(StrEnum):

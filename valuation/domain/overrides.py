@@ -64,9 +64,7 @@ class Override:
             check_amount(amount)
         if self.difference == 0:
             raise IllegalStep(Refusal.OVERRIDE_CHANGES_NOTHING, amount=self.amount)
-        check_second(
-            moved=self.moved, by=self.by, limit=self.limit, confirmed_by=self.confirmed_by
-        )
+        check_second(moved=self.moved, by=self.by, limit=self.limit, confirmed_by=self.confirmed_by)
 
     @property
     def difference(self) -> int:

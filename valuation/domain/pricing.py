@@ -5,19 +5,27 @@ and repairs never favour a worse answer, gates only close, and the offer is the 
 open routes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+from valuation.domain.costs import Handling, Total
 from valuation.domain.disposition import Route, RouteValue
 from valuation.domain.money import down_to_step, largest_remainder, share
 from valuation.domain.states import State
 from valuation.domain.tariff import Assessment, Tariff, Work
-from valuation.domain.terms import Handling, Terms
+from valuation.domain.terms import (
+    NO_JOB,
+    Terms,
+)
 
-RULES = 1  # version of the arithmetic in this module; old quotes name the one they were made by
+# Version of the arithmetic in this module; old quotes name the one they were made by (ADR 23).
+RULES = 2
+# Days on the shelf at the depreciation table alone; ``low`` and ``high`` of the price alone.
+BEFORE_RANGES = 1
+KNOWN_RULES = (BEFORE_RANGES, RULES)
 NO_COSTS = Handling()
 
 
@@ -32,6 +40,8 @@ class Statistic(StrEnum):
 
     __hash__ = str.__hash__  # an enum's own is Python code, and a quote looks up hundreds
 
+
+REPAIRS_AT = {Statistic.LOW: attrgetter("dearest"), Statistic.HIGH: attrgetter("cheapest")}
 
 Values = Callable[[State, Statistic], int]
 Lines = tuple[tuple[str, int], ...]
@@ -56,11 +66,16 @@ class Appraisal:
     """One device under its tariff, with what it is worth.
 
     ``raw`` gives the price model's figure for a state that counts, in minor units of the market's
-    kind of price.
+    kind of price. ``handling``: what the routes cost where sales tell what the device loses by
+    waiting, the same in every state; None: the tariff's. An offer is made at the tariff's alone:
+    how fast sales say that a device ages moves with its launch and its memory, and a later launch
+    or more memory may never pay less. ``rules``: the version of the arithmetic.
     """
 
     tariff: Tariff
     raw: Values
+    handling: Mapping[Route, Handling] | None = None
+    rules: int = RULES
     # One quote asks for the same state under several names: its lines, its routes, its outcome.
     _offers: dict[State, tuple[int, Route]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -74,7 +89,7 @@ class Appraisal:
 
     def on_another_day(self, raw: Values) -> "Appraisal":
         """The same device with what it is worth then; what the terms say of a state stays."""
-        other = Appraisal(self.tariff, raw)
+        other = Appraisal(self.tariff, raw, self.handling, self.rules)
         object.__setattr__(other, "_assessed", self._assessed)
         return other
 
@@ -105,7 +120,8 @@ class Appraisal:
         closed, found = self.assessed(state).closed, []
         for route in self.terms.routes:
             gross = self._gross(route, state, Statistic.EXPECTED)
-            net, brings = self._net(route, gross), ((gross.name, gross.whole),)
+            net = self._net(route, gross, Statistic.EXPECTED)
+            brings = ((gross.name, gross.whole),)
             found.append(RouteValue(route, net, net, net, 0, brings, tuple(closed.get(route, ()))))
         return tuple(found)
 
@@ -136,20 +152,27 @@ class Appraisal:
 
     def _paid(self, route: Route, state: State) -> int:
         """What a route alone lets the shop pay."""
-        net = self._net(route, self._gross(route, state, Statistic.OFFER))
+        net = self._net(route, self._gross(route, state, Statistic.OFFER), Statistic.OFFER)
         policy = self.terms.policy
         return max(policy.margin.paid(net), policy.goodwill.get(route, 0))
 
     def _route(self, route: Route, state: State) -> RouteValue:
         closed_by = tuple(self.assessed(state).closed.get(route, ()))
-        expected = self._gross(route, state, Statistic.EXPECTED)
+        gross = self._gross(route, state, Statistic.EXPECTED)
+        expected = self._net(route, gross, Statistic.EXPECTED)
+        low, high = (
+            self._net(route, self._gross(route, state, end), end)
+            for end in (Statistic.LOW, Statistic.HIGH)
+        )
+        if self.rules != BEFORE_RANGES:  # a mean may lie beyond an end where tails are long
+            low, high = min(low, expected), max(high, expected)
         return RouteValue(
             route=route,
-            expected=self._net(route, expected),
-            low=self._net(route, self._gross(route, state, Statistic.LOW)),
-            high=self._net(route, self._gross(route, state, Statistic.HIGH)),
+            expected=expected,
+            low=low,
+            high=high,
             offer=0 if closed_by else self._paid(route, state),
-            parts=self._lines(route, expected),
+            parts=self._lines(route, gross),
             closed_by=closed_by,
         )
 
@@ -175,8 +198,18 @@ class Appraisal:
             return unrepaired
         # What a repair ruins is still worth its parts.
         ruined = self._parts_value(state, stat)
-        plans = [_repaired(self.resale_value(it, stat), ruined, work) for it, work in repairs]
-        return max(unrepaired, *plans, key=lambda gross: self._net(Route.REFURBISH, gross))
+        plans = [
+            _repaired(self.resale_value(it, stat), ruined, work, self._repairs_cost(work, stat))
+            for it, work in repairs
+        ]
+        return max(unrepaired, *plans, key=lambda gross: self._net(Route.REFURBISH, gross, stat))
+
+    def _repairs_cost(self, work: Work, stat: Statistic) -> int:
+        """The dear end of the repairs' prices for a low end, the cheap one for a high."""
+        price = REPAIRS_AT.get(stat)
+        if price is None or self.rules == BEFORE_RANGES:
+            return work.cost
+        return sum(price(job) for job in work.jobs if job is not NO_JOB)
 
     def _parts_value(self, state: State, stat: Statistic) -> int:
         whole = self.resale_value(self.tariff.layout.best, stat)
@@ -187,18 +220,35 @@ class Appraisal:
         cautious = stat in (Statistic.OFFER, Statistic.LOW)
         return low if cautious else high if stat is Statistic.HIGH else typical
 
-    def _net(self, route: Route, gross: Gross) -> int:
+    def _net(self, route: Route, gross: Gross, stat: Statistic) -> int:
         """What is left after handling and repairs. Cost shares are rounded once, together:
         rounding each would let one more unit of value leave less."""
-        costs = self.tariff.handling.get(route, NO_COSTS)
-        return gross.amount - costs.of_value(gross.amount) - costs.whole_fixed - gross.repairs
+        amount = gross.amount
+        return amount - self._costs(route, stat).of(amount) - gross.repairs
+
+    def _costs(self, route: Route, stat: Statistic) -> Total:
+        """All handling of a route: the dear end for a low end, the cheap one for a high."""
+        if stat is Statistic.OFFER:
+            return self.tariff.handling.get(route, NO_COSTS).usual
+        costs = self._handling(route)
+        if self.rules != BEFORE_RANGES:
+            if stat is Statistic.LOW:
+                return costs.dearest or costs.usual
+            if stat is Statistic.HIGH:
+                return costs.cheapest or costs.usual
+        return costs.usual
+
+    def _handling(self, route: Route) -> Handling:
+        own = self.tariff.handling if self.handling is None else self.handling
+        return own.get(route, NO_COSTS)
 
     def _lines(self, route: Route, gross: Gross) -> Lines:
-        costs = self.tariff.handling.get(route, NO_COSTS)
+        costs = self._handling(route)
         shares: Sequence[int] = [0] * len(costs.shares)
-        if costs.of_value(gross.amount):
+        of_value = costs.usual.of(gross.amount) - costs.usual.fixed
+        if of_value:
             weights = [basis_points for _, basis_points in costs.shares]
-            shares = largest_remainder(total=costs.of_value(gross.amount), weights=weights)
+            shares = largest_remainder(total=of_value, weights=weights)
         return (
             (gross.name, gross.whole),
             *((("repairs that fail", -gross.risk),) if gross.risk else ()),
@@ -208,8 +258,8 @@ class Appraisal:
         )
 
 
-def _repaired(value: int, ruined: int, work: Work) -> Gross:
+def _repaired(value: int, ruined: int, work: Work, cost: int) -> Gross:
     """The mean of the repaired value and, where the repair fails, of what is left, rounded down."""
     left = min(ruined, value)
     mean = (work.succeeds * value + (work.tried - work.succeeds) * left) // work.tried
-    return Gross("resale value repaired", value, work.cost, value - mean)
+    return Gross("resale value repaired", value, cost, value - mean)

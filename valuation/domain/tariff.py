@@ -4,18 +4,24 @@ A quote looks at some forty states of one device. Nothing of the terms is search
 answer's gates, deduction, repair price and parts stand in a cell, made when first asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import NamedTuple
 
+from valuation.domain.costs import Fading, Handling
 from valuation.domain.device import Category, Device
 from valuation.domain.disposition import Effect, Gate, Gates, Route
 from valuation.domain.money import BASIS_POINTS
 from valuation.domain.outside import is_beyond, kind_of
 from valuation.domain.questions import BEST, BY_ID, Known, questions_for
 from valuation.domain.states import REPAIRABLE, Layout, State, layout_of
-from valuation.domain.terms import NO_JOB, Handling, Job, Repairs, Terms
+from valuation.domain.terms import (
+    NO_JOB,
+    Job,
+    Repairs,
+    Terms,
+)
 
 AS_TAUGHT = (1, 1)
 ERASURE = BY_ID["erasure"]
@@ -28,23 +34,24 @@ class Cell(NamedTuple):
 
     ``gates``: those that close a route. ``factor``: what a table makes of the nearest answer that
     sales knew, as a fraction; None where it does not say. ``repair``: what restores the best
-    answer, NO_JOB where it is given, None where nobody does. ``parts``: basis points of the whole
-    device that the parts bring which need this answer.
+    answer, NO_JOB where it is given, None where nobody does. ``spoils``: the parts that it leaves
+    nothing of, by their place in the terms.
     """
 
     gates: tuple[Gate, ...]
     factor: tuple[int, int] | None
     repair: Job | None
-    parts: int
+    spoils: frozenset[int]
 
 
 class Work(NamedTuple):
     """What a repair plan costs in minor units, and the share of such plans that succeed, as
-    ``succeeds`` of ``tried``."""
+    ``succeeds`` of ``tried``; its ``jobs``."""
 
     cost: int
     succeeds: int
     tried: int
+    jobs: Sequence[Job]
 
 
 class Assessment(NamedTuple):
@@ -70,7 +77,7 @@ class Tariff:
 
     ``taught``: questions that the price model's sales taught, with the levels that they knew; for
     every other answer a table says how it differs from those. ``places``: where they stand.
-    ``handling``: what the routes cost for this device.
+    ``handling``: what the routes cost for this device, on the shelf by the table.
     """
 
     device: str
@@ -81,20 +88,28 @@ class Tariff:
     places: tuple[int, ...] = field(init=False, repr=False, compare=False)
     handling: Mapping[Route, Handling] = field(init=False, repr=False, compare=False)
     _cells: tuple[dict[int, Cell], ...] = field(init=False, repr=False, compare=False)
-    _always: int = field(init=False, repr=False, compare=False)
+    # A day's quotes of a device lose the same by waiting, whatever was answered.
+    _waited: dict[Fading, Mapping[Route, Handling]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         layout = layout_of(self.category)
         places = (place for place, asked in enumerate(layout.questions) if asked in self.taught)
         object.__setattr__(self, "layout", layout)
         object.__setattr__(self, "places", tuple(places))
-        kept = self.terms.depreciation.of(self.device)
-        handling = {route: it.of_device(kept) for route, it in self.terms.handling.items()}
-        object.__setattr__(self, "handling", handling)
+        fading = self.terms.depreciation.of(self.device).fading
+        object.__setattr__(self, "handling", self.handling_at(fading))
         object.__setattr__(self, "_cells", tuple({} for _ in layout.questions))
-        # A part that needs a question which is not asked of this category is always there.
-        others = (part.share for part in self.terms.parts if part.needs not in layout.questions)
-        object.__setattr__(self, "_always", sum(others))
+
+    def handling_at(self, fading: Fading) -> Mapping[Route, Handling]:
+        """What the routes cost where the device loses so much by waiting."""
+        if fading not in self._waited:
+            if len(self._waited) >= KEPT:
+                self._waited.clear()
+            handling = self.terms.handling.items()
+            self._waited[fading] = {route: it.of_device(fading) for route, it in handling}
+        return self._waited[fading]
 
     def assess(self, state: State) -> Assessment:
         """The state's answers taken together."""
@@ -118,7 +133,7 @@ class Tariff:
             undeducted=tuple(q for q, factor in zip(questions, factors, strict=True) if not factor),
             closed=closed,
             repairs=self._repairs(state, cells),
-            parts=self._always + sum(cell.parts for cell in cells),
+            parts=self._parts(cells),
         )
 
     def _repairs(self, state: State, cells: list[Cell]) -> tuple[tuple[State, Work], ...]:
@@ -135,6 +150,7 @@ class Tariff:
                     cost=sum(job.price for job in jobs),
                     succeeds=prod(job.succeeds for job in jobs),
                     tried=BASIS_POINTS ** len(jobs),
+                    jobs=jobs,
                 )
         return tuple(found.items())
 
@@ -147,7 +163,7 @@ class Tariff:
                 gates=tuple(gate for gate in gates if gate.effect is Effect.CLOSED),
                 factor=self._factor(question, level),
                 repair=self._repair(question, level),
-                parts=self._parts(question, level),
+                spoils=self._spoiled(question, level),
             )
         return known[level]
 
@@ -175,9 +191,15 @@ class Tariff:
             return NO_JOB
         return self.terms.repairs.job(question=question, level=level, device=self.device)
 
-    def _parts(self, question: str, level: int) -> int:
-        parts = (part.share for part in self.terms.parts if part.needs == question)
-        return sum(parts) if level == BEST[question] else 0
+    def _spoiled(self, question: str, level: int) -> frozenset[int]:
+        parts = enumerate(self.terms.parts)
+        return frozenset(i for i, it in parts if it.spoiled_by(question=question, level=level))
+
+    def _parts(self, cells: list[Cell]) -> int:
+        """Basis points of the whole device that the parts bring which no answer spoils; a question
+        that is not asked of the category spoils none."""
+        spoiled = frozenset[int]().union(*(cell.spoils for cell in cells))
+        return sum(part.share for i, part in enumerate(self.terms.parts) if i not in spoiled)
 
 
 class Tariffs:

@@ -1,4 +1,4 @@
-"""The terms of trade: policy, deductions, repairs, handling, parts, materials, gates, depreciation.
+"""The terms of trade: policy, deductions, repairs, parts, materials, gates, and the costs besides.
 
 All amounts are minor units of the market's currency, all shares are basis points. They come from
 versioned tables; nothing here is a constant of the code.
@@ -10,22 +10,18 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
+from valuation.domain.costs import Depreciation, Handling, PolicyRefused
 from valuation.domain.device import CATALOGUED, Category
 from valuation.domain.disposition import Gates, Route
 from valuation.domain.margin import Margin
-from valuation.domain.money import BASIS_POINTS, share
+from valuation.domain.money import BASIS_POINTS
 from valuation.domain.questions import BEST
 from valuation.domain.records import Role
 from valuation.domain.safe_gates import check_gated
 
 LEAST_GUARANTEE = 0.01  # below it a hundred scores have no bound
-YEAR = 365  # days
 
 Entry = TypeVar("Entry")
-
-
-class PolicyRefused(ValueError):
-    """Terms under which a worse answer could pay more, or that make no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +112,25 @@ class Deductions:
 
 
 class Job(NamedTuple):
-    """A repair: its price in minor units, and the basis points of such repairs that succeed."""
+    """A repair: its price in minor units, and the basis points of such repairs that succeed.
+
+    ``low``, ``high``: the range of the price; None where nothing is known but the price.
+    """
 
     price: int
     succeeds: int = BASIS_POINTS
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def cheapest(self) -> int:
+        """The low end of the price."""
+        return self.price if self.low is None else self.low
+
+    @property
+    def dearest(self) -> int:
+        """The high end of the price."""
+        return self.price if self.high is None else self.high
 
 
 NO_JOB = Job(0)  # of what needs no repair
@@ -160,96 +171,23 @@ class Repairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
-    """What a route costs: a fixed amount and a share of the value, each with its name.
-
-    ``shelf``: days that a device waits to be sold, at its own depreciation; ``of_device`` turns
-    them into a share.
-    """
-
-    fixed: tuple[tuple[str, int], ...] = ()
-    shares: tuple[tuple[str, int], ...] = ()
-    shelf: tuple[tuple[str, int], ...] = ()
-    whole_fixed: int = field(init=False, compare=False)
-    whole_share: int = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "whole_fixed", sum(amount for _, amount in self.fixed))
-        object.__setattr__(self, "whole_share", sum(part for _, part in self.shares))
-        if any(amount < 0 for _, amount in (*self.fixed, *self.shares)):
-            raise PolicyRefused("handling costs cannot be negative")
-        if self.whole_share > BASIS_POINTS:
-            raise PolicyRefused("handling shares of more than the whole value")
-        if any(not 0 <= days <= YEAR for _, days in self.shelf):
-            raise PolicyRefused(f"a device waits on the shelf for 0 to {YEAR} days")
-
-    def of_device(self, kept: "Kept") -> "Handling":
-        """The costs of a device that keeps so much of its value over a year."""
-        if not self.shelf:
-            return self
-        lost = BASIS_POINTS - kept.typical
-        waited = tuple((name, -(-lost * days // YEAR)) for name, days in self.shelf)
-        return Handling(self.fixed, (*self.shares, *waited))
-
-    def of_value(self, amount: int) -> int:
-        """All cost shares of a value together, rounded up once."""
-        return -share(amount=-amount, basis_points=self.whole_share) if amount > 0 else 0
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
-    """A part that can be sold while ``needs`` (a question) has its best answer."""
+    """A part that can be sold while each question that it ``needs`` has at least the level there.
+
+    ``share``: basis points of the whole device's value.
+    """
 
     name: str
     share: int
-    needs: str
+    needs: Mapping[str, int]
 
     def __post_init__(self) -> None:
         if self.share < 0:
             raise PolicyRefused(f"{self.name}: a part that is lost cannot add to the value")
 
-
-class Kept(NamedTuple):
-    """Basis points of its value that a device keeps over a year: the least, the usual, the most."""
-
-    low: int
-    typical: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True)
-class Depreciation:
-    """What is kept by slug prefix of the device; the longest prefix counts, "" is every other.
-
-    No answer is in it: it takes the same share from a better and from a worse device.
-    """
-
-    rows: Mapping[str, Kept]
-
-    def __post_init__(self) -> None:
-        if "" not in self.rows:
-            raise PolicyRefused("depreciation: no row for the devices that no other row names")
-        for prefix, kept in self.rows.items():
-            if not 0 <= kept.low <= kept.typical <= kept.high <= BASIS_POINTS:
-                raise PolicyRefused(f"depreciation {prefix}: 0, low, value, high, 10000 ascend")
-
-    def of(self, device: str) -> Kept:
-        """What the device (a slug) keeps."""
-        slug = device
-        while slug not in self.rows:
-            slug = slug.rpartition("/")[0]
-        return self.rows[slug]
-
-
-def left_after(*, amount: int, kept: int, days: int) -> int:
-    """What is left of an amount of which ``kept`` basis points last a year, evenly by the day.
-
-    Rounded down: never more after more days, and of a smaller amount never more.
-    """
-    if not 0 <= days <= YEAR:
-        raise ValueError(f"the table speaks of one year, not of {days} days")
-    whole = BASIS_POINTS * YEAR
-    return amount * (whole - (BASIS_POINTS - kept) * days) // whole
+    def spoiled_by(self, *, question: str, level: int) -> bool:
+        """Whether an answer alone leaves nothing to sell of it; a worse one then does too."""
+        return level < self.needs.get(question, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from valuation.domain.disposition import FLAGS, Flag, Gate, Gates, Route, RouteValue, best_of
-from valuation.domain.pricing import Appraisal
+from valuation.domain.pricing import RULES, Appraisal
 from valuation.domain.states import State
 from valuation.domain.tariff import Tariff
 
@@ -11,10 +11,10 @@ from valuation.domain.tariff import Tariff
 NEED_PRICE = frozenset({Route.AS_IS, Route.REFURBISH, Route.PARTS})
 
 
-def unpriced_routes(tariff: Tariff, state: State) -> tuple[RouteValue, ...]:
+def unpriced_routes(tariff: Tariff, state: State, *, rules: int = RULES) -> tuple[RouteValue, ...]:
     """Every route, reuse first; the figures of NEED_PRICE are of a device worth nothing, and are
-    not to be shown."""
-    return Appraisal(tariff, lambda _state, _statistic: 0).routes(state)
+    not to be shown. ``rules``: the version of the arithmetic."""
+    return Appraisal(tariff, lambda _state, _statistic: 0, rules=rules).routes(state)
 
 
 def choose_unpriced(routes: Sequence[RouteValue]) -> RouteValue | None:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from valuation.domain.costs import Kept, left_after
 from valuation.domain.distribution import Distribution
 from valuation.domain.market import Market
 from valuation.domain.money import minor_units_of_estimate
 from valuation.domain.pricing import Statistic
 from valuation.domain.states import State
-from valuation.domain.terms import Kept, left_after
 from valuation.price_model.ahead import Ahead
 
 Levels = tuple[int, ...]  # of the taught questions, in the registry's order

@@ -44,7 +44,8 @@ NOT_PRICED = Referral("not_priced", "Not priced.", "未定价。")
 class Asked:
     """Everything that goes into a quote besides the versions; UnknownLock for a lock of other days.
 
-    ``referral`` stands where no device was recognised; then there are no answers either.
+    ``referral`` stands where no device was recognised; then there are no answers either. ``rules``:
+    the version of the arithmetic.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Asked:
     purchase: Purchase | None = None
     claims: frozenset[Claim] = frozenset()
     pin: Pin | None = None
+    rules: int = RULES
 
     def __post_init__(self) -> None:
         if self.lock_days not in LOCKS:
@@ -150,7 +152,9 @@ class Appraiser:
             checked=asked.checked,
             stale_since=self._stale_since(asked.as_of),
             versions=Versions(
-                self.model.digest, {i: t.digest for i, t in sorted(self.tables.items())}, RULES
+                self.model.digest,
+                {i: t.digest for i, t in sorted(self.tables.items())},
+                asked.rules,
             ),
         )
 

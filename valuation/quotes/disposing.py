@@ -93,7 +93,7 @@ def disposed(quote: Quote, appraiser: Appraiser) -> Disposed | None:
             quote, device, found.chosen, tuple(found.routes), priced=True, notes=no_materials
         )
     state = tariff.layout.state(missing_at_best(answers).levels)
-    routes = unpriced_routes(tariff, state)
+    routes = unpriced_routes(tariff, state, rules=quote.versions.rules)
     chosen = choose_unpriced(routes)
     levels = tariff.layout.levels(state)
     conditions = conditions_before(tariff.terms.gates, levels, routes, chosen)

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from valuation.domain.answers import CompletedAnswers, missing_at_best
+from valuation.domain.costs import Fading
 from valuation.domain.device import Device
 from valuation.domain.disposition import Route, RouteValue, choose
 from valuation.domain.distribution import Distribution
 from valuation.domain.explanation import Basis, Breakdown, Line, Lock, breakdown, lines
 from valuation.domain.money import BASIS_POINTS
-from valuation.domain.pricing import Appraisal, Statistic
+from valuation.domain.pricing import BEFORE_RANGES, Appraisal, Statistic
 from valuation.domain.questions import BY_ID
 from valuation.domain.quote import (
     Disposition,
@@ -32,6 +33,7 @@ from valuation.price_model.model import PriceModel
 
 ROW_BUDGET = 24  # rows that one quote may ask of the price model
 OUTLOOK = (91, 182, 365)  # days: in 3, 6 and 12 months
+SHELF = OUTLOOK[0]  # days over which sales tell what a device loses on the shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Pricing:
             for completed in (self.answers, missing_at_best(self.answers))
         )
         always = self._looked_at([best_case], today) | self._seen_ahead(best_case, outlook)
+        always |= self._shelved()
         if handed_over.by_sales:
             always |= self._looked_at([state, best_case], handed_over)
         broken_down = breakdown(
@@ -94,14 +97,14 @@ class Pricing:
             self._layout.state(completed.levels)
             for completed in (self.answers, missing_at_best(self.answers))
         )
-        keys = self._looked_at(dict.fromkeys((state, best_case)), self._day(0))
+        keys = self._looked_at(dict.fromkeys((state, best_case)), self._day(0)) | self._shelved()
         return Plan(Breakdown((), (state,)), best_case, self._rows(keys), ())
 
     def way(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
         """The draft with its routes alone, by their expected values, or with why it has none: no
         offer, lines or interval. Of a device that is not locked."""
         figures = self._figures(distributions, self._day(0))
-        appraisal = Appraisal(self.tariff, figures.raw)
+        appraisal = self._appraisal(distributions, figures)
         referral = self._referral(appraisal, figures, plan.broken_down.states[-1])
         if referral is not None:
             return replace(self.draft, outcome=referral)
@@ -113,7 +116,7 @@ class Pricing:
     def quote(self, plan: Plan, distributions: Mapping[RowKey, Distribution]) -> Quote:
         """The draft with what follows from the plan's prices."""
         state, figures = plan.broken_down.states[-1], self._figures(distributions, self._day(0))
-        appraisal = Appraisal(self.tariff, figures.raw)
+        appraisal = self._appraisal(distributions, figures)
         referral = self._referral(appraisal, figures, state)
         if referral is not None:
             return replace(self.draft, outcome=referral)
@@ -135,6 +138,32 @@ class Pricing:
     @property
     def _layout(self) -> Layout:
         return self.tariff.layout
+
+    @property
+    def _rules(self) -> int:
+        return self.draft.versions.rules
+
+    def _shelf_day(self) -> Ahead | None:
+        """The day that tells what the device loses on the shelf; None where sales do not."""
+        day = self._day(SHELF)
+        return None if self._rules == BEFORE_RANGES or day.by_table else day
+
+    def _shelved(self) -> dict[RowKey, None]:
+        """The row of what it is worth on that day without a fault; today's is always there."""
+        day = self._shelf_day()
+        return self._keys([self._layout.best], day) if day else {}
+
+    def _appraisal(self, distributions: Mapping[RowKey, Distribution], today: Figures) -> Appraisal:
+        """The device today. What it loses on the shelf is that of its best state, the same share
+        whatever was answered."""
+        handling, day, best = None, self._shelf_day(), self._layout.best
+        if day:
+            later = self._figures(distributions, day)
+            whole, then = (each.raw(best, Statistic.MEDIAN) for each in (today, later))
+            if whole > 0:
+                lost = max(0, whole - then)
+                handling = self.tariff.handling_at(Fading(lost, lost, lost, whole, SHELF))
+        return Appraisal(self.tariff, today.raw, handling, self._rules)
 
     def _lock(self, distributions: Mapping[RowKey, Distribution], today: Appraisal) -> Lock | None:
         """The device on the last day of its lock; None without one."""

@@ -15,7 +15,7 @@ from valuation.domain.answers import complete, parse
 from valuation.domain.device import Category, Device, DeviceFacts
 from valuation.domain.market import Market
 from valuation.domain.people import Mode
-from valuation.domain.pricing import RULES
+from valuation.domain.pricing import KNOWN_RULES
 from valuation.domain.quote import Pin, Referral, Subject, Unit, Versions
 from valuation.quotes.appraising import Appraiser, Asked
 from valuation.quotes.basket_document import SCHEMA as BASKET_SCHEMA
@@ -25,12 +25,6 @@ from valuation.quotes.documents import SCHEMA, Document, canonical
 from valuation.quotes.extra_lines import claims_of, extras_document, purchase_of
 from valuation.tables.extra_readings import extra_terms
 from valuation.tables.table import Table
-
-# The arithmetic by its version. A change that moves a figure of an old quote gets a new version,
-# and the old one stays here.
-ARITHMETIC: Mapping[int, Callable[[Appraiser, Asked], Document]] = {
-    RULES: lambda appraiser, asked: appraiser.document(appraiser.quote(asked)),
-}
 
 
 class CannotReplay(ValueError):
@@ -53,15 +47,9 @@ class Replay:
 def replayed(stored: bytes, appraiser_of: Callable[[Versions], Appraiser]) -> Replay:
     """The quote of a stored document made again; CannotReplay."""
     kept: Document = orjson.loads(stored)
-    versions = versions_of(kept)
-    if versions.rules not in ARITHMETIC or kept["schema"] != SCHEMA:
-        known = ", ".join(str(version) for version in sorted(ARITHMETIC))
-        raise CannotReplay(
-            f"the quote was made by rules {versions.rules} in schema {kept['schema']}; this "
-            f"version has rules {known} in schema {SCHEMA}: use the program that made it"
-        )
     asked = asked_of(kept)
-    return _compared(stored, ARITHMETIC[versions.rules](appraiser_of(versions), asked))
+    appraiser = appraiser_of(versions_of(kept))
+    return _compared(stored, appraiser.document(appraiser.quote(asked)))
 
 
 def basket_replayed(
@@ -115,7 +103,14 @@ def versions_of(document: Mapping[str, object]) -> Versions:
 
 
 def asked_of(document: Mapping[str, object]) -> Asked:
-    """What went into a document, taken from its inputs alone."""
+    """What went into a document, taken from its inputs alone; CannotReplay."""
+    rules, schema = versions_of(document).rules, document["schema"]
+    if rules not in KNOWN_RULES or schema != SCHEMA:
+        known = ", ".join(map(str, KNOWN_RULES))
+        raise CannotReplay(
+            f"the quote was made by rules {rules} in schema {schema}; this version has rules "
+            f"{known} in schema {SCHEMA}: use the program that made it"
+        )
     subject = _subject(cast(dict[str, object], document["device"]))
     category = subject.device.category if subject.device else Category.PHONE
     declared = parse(answers=cast(dict[str, object], document["answers"]), category=category)
@@ -138,6 +133,7 @@ def asked_of(document: Mapping[str, object]) -> Asked:
         purchase=purchase_of(document),
         claims=claims_of(document),
         pin=pin_of(document),
+        rules=rules,
     )
 
 

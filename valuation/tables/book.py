@@ -15,6 +15,7 @@ from valuation.tables.checks import checked
 from valuation.tables.facilities import FACILITIES, facilities
 from valuation.tables.impact_factors import grams_of
 from valuation.tables.own_terms import own_terms
+from valuation.tables.parts import parts
 from valuation.tables.policy_rows import MARGIN, own_margin, own_margin_id
 from valuation.tables.table import BrokenTable, Stamp, Table, read_table, stamp_of
 
@@ -113,7 +114,7 @@ def terms_of(*, tables: Mapping[str, Table], market: Market) -> Terms:
         deductions=readings.deductions(tables["deductions"]),
         repairs=readings.repairs(tables["repairs"], money),
         handling=readings.handling(tables["handling"], money),
-        parts=readings.parts(tables["parts"]),
+        parts=parts(tables["parts"]),
         materials=readings.materials(tables["materials"], tables["metal-prices"], money),
         gates=readings.gates(tables["gates"]),
         depreciation=readings.depreciation(tables["depreciation"]),

@@ -15,6 +15,7 @@ COLUMNS = frozenset({
     "id", "routes", "categories", "licences", "cost", "cost_per_km", "weekly_capacity", "km_from",
     "en", "zh", "source",
 })  # fmt: skip
+RANGE = frozenset({"low", "high"})  # of the cost; tables from before these columns have none
 FARTHEST_KM = 20_100  # half around the earth
 MOST = 10_000_000  # devices a week
 
@@ -38,8 +39,9 @@ def unconverted(table: Table) -> tuple[Facility, ...]:
 
 
 def _facility(row: Row, currency: str, money: Converter) -> Facility:
-    if row.cells.keys() != COLUMNS:
-        wrong = ", ".join(sorted(row.cells.keys() ^ COLUMNS))
+    columns = COLUMNS | RANGE if RANGE & row.cells.keys() else COLUMNS
+    if row.cells.keys() != columns:
+        wrong = ", ".join(sorted(row.cells.keys() ^ columns))
         raise row.broken(f"these columns are missing or unknown: {wrong}")
     cost, per_km = _not_negative(row, "cost"), _not_negative(row, "cost_per_km")
     return Facility(

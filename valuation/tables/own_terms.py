@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from valuation.domain.terms import OwnTerms
 from valuation.tables.by_category import KINDS, bringing, category_of, costing, scopes_named
-from valuation.tables.readings import Converter, handling, parts, repairs
+from valuation.tables.parts import parts
+from valuation.tables.readings import Converter, handling, repairs
 from valuation.tables.table import BrokenTable, Table
 
 

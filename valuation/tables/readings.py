@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from valuation.domain.costs import Depreciation, Handling, Kept, Total
 from valuation.domain.device import CATALOGUED, Category
 from valuation.domain.disposition import Effect, Gate, Gates, Route, gate_table
 from valuation.domain.market import Market, PriceKind
@@ -15,11 +16,7 @@ from valuation.domain.questions import BY_ID, UnknownAnswer
 from valuation.domain.records import Role
 from valuation.domain.terms import (
     Deductions,
-    Depreciation,
-    Handling,
     Job,
-    Kept,
-    Part,
     Policy,
     Repairs,
 )
@@ -27,7 +24,8 @@ from valuation.tables.by_category import GENERAL, check_asked, narrowest, scope_
 from valuation.tables.policy_rows import MARGIN_SCOPED, margin_of, required, rows_of
 from valuation.tables.table import BrokenTable, Row, Table
 
-BASIS_POINTS_UNIT, DAYS_UNIT, PER_KG = "basis points", "days", " per kg"
+PLAIN_UNITS, PER_KG = ("basis points", "days"), " per kg"
+AMOUNT = ""  # the kind of every other unit: a currency
 # The policy's settings: those for every market, and those by what.
 PLAIN = frozenset({"quantile", "margin", "validity_days", "widest", "receive_days", "answer_days"})
 SCOPED = {
@@ -117,7 +115,11 @@ def repairs(table: Table, money: Converter, scopes: Sequence[str] = GENERAL) -> 
         price = money.minor(major=row.decimal("price"), currency=table.currency)
         succeeds = row.whole("succeeds") if "succeeds" in row.cells else BASIS_POINTS
         key = (row.text("question"), row.text("device"))
-        rows.setdefault(key, []).append((_level(row), Job(price, succeeds)))
+        low, high = (
+            money.minor(major=row.decimal(end), currency=table.currency)
+            for end in _ends(row, "price")
+        )
+        rows.setdefault(key, []).append((_level(row), Job(price, succeeds, low, high)))
         check_asked(row, row.text("question"))
     return Repairs({key: tuple(steps) for key, steps in rows.items()})
 
@@ -133,40 +135,47 @@ def handling(
     A scope that names a route has its own rows alone for it. ``grams``: what the device weighs, for
     amounts per kg.
     """
-    fixed: dict[Route, list[tuple[str, int]]] = {}
-    shares: dict[Route, list[tuple[str, int]]] = {}
-    shelf: dict[Route, list[tuple[str, int]]] = {}
+    found: dict[Route, dict[str, list[Cost]]] = {}
     for row in narrowest(table.rows, scopes, lambda row: row.text("route")):
-        route, cost = _route(row), row.text("cost")
-        if row.text("unit") == DAYS_UNIT:
-            shelf.setdefault(route, []).append((cost, row.whole("value")))
-        elif row.text("unit") == BASIS_POINTS_UNIT:
-            shares.setdefault(route, []).append((cost, row.whole("value")))
-        else:
-            fixed.setdefault(route, []).append((cost, _amount(row, money, grams)))
-    told = fixed.keys() | shares.keys() | shelf.keys()
+        kind = row.text("unit") if row.text("unit") in PLAIN_UNITS else AMOUNT
+        read = partial(_amount, row, money, grams) if kind == AMOUNT else row.whole
+        low, high = _ends(row, "value")
+        cost = Cost(row.text("cost"), read("value"), read(low), read(high))
+        found.setdefault(_route(row), {}).setdefault(kind, []).append(cost)
     return {
-        route: Handling(*(tuple(costs.get(route, ())) for costs in (fixed, shares, shelf)))
+        route: _costs([found.get(route, {}).get(kind, []) for kind in (AMOUNT, *PLAIN_UNITS)])
         for route in Route
-        if route in told or route is not Route.DONATE
+        if route in found or route is not Route.DONATE
     }
+
+
+class Cost(NamedTuple):
+    """A cost of a route in minor units, basis points or days, with the ends of its range."""
+
+    name: str
+    value: int
+    low: int
+    high: int
+
+
+def _costs(kinds: Sequence[Sequence[Cost]]) -> Handling:
+    """The costs of a route: its amounts, its shares, its days on the shelf."""
+    fixed, shares, shelf = (tuple((cost.name, cost.value) for cost in kind) for kind in kinds)
+    cheapest = Total(*(sum(cost.low for cost in kind) for kind in kinds))
+    dearest = Total(*(sum(cost.high for cost in kind) for kind in kinds))
+    return Handling(fixed, shares, shelf, cheapest, dearest)
+
+
+def _ends(row: Row, column: str) -> tuple[str, str]:
+    """The columns with the low and high end of a figure; its own where older tables give none."""
+    low, high = (end if row.cells.get(end) else column for end in ("low", "high"))
+    return low, high
 
 
 def handling_currencies(table: Table) -> list[str]:
     """The currencies of a handling table's amounts."""
     units = [row.text("unit") for row in table.rows]
-    plain = (BASIS_POINTS_UNIT, DAYS_UNIT)
-    return [unit.removesuffix(PER_KG) for unit in units if unit not in plain]
-
-
-def parts(table: Table, scopes: Sequence[str] = GENERAL) -> tuple[Part, ...]:
-    """Parts with the question that each needs at its best answer; the narrowest scope's alone."""
-    found = []
-    for row in narrowest(table.rows, scopes, lambda _: ""):
-        needs = _question(row, row.text("needs"))
-        check_asked(row, needs)
-        found.append(Part(row.text("part"), row.whole("share"), needs))
-    return tuple(found)
+    return [unit.removesuffix(PER_KG) for unit in units if unit not in PLAIN_UNITS]
 
 
 def materials(grams: Table, prices: Table, money: Converter) -> dict[str, tuple[int, int, int]]:
@@ -240,17 +249,18 @@ def to_sold(table: Table, market: Market) -> int | None:
     return found
 
 
-def _amount(row: Row, money: Converter, grams: Decimal | None) -> int:
+def _amount(row: Row, money: Converter, grams: Decimal | None, column: str) -> int:
     """Minor units of a cost, by weight where its unit says so."""
     currency = row.text("unit").removesuffix(PER_KG)
     if currency == row.text("unit"):
-        return money.minor(major=row.decimal("value"), currency=currency)
+        return money.minor(major=row.decimal(column), currency=currency)
     if grams is None:
         raise row.broken("an amount per kg needs a category whose weight impact-factors tells")
-    return money.minor(major=row.decimal("value") * grams / 1000, currency=currency)
+    return money.minor(major=row.decimal(column) * grams / 1000, currency=currency)
 
 
-def _question(row: Row, question_id: str) -> str:
+def question_of(row: Row, question_id: str) -> str:
+    """The id that a row names; BrokenTable where no question of the registry has it."""
     if question_id not in BY_ID:
         raise row.broken(f"unknown question {question_id!r}; known: {', '.join(BY_ID)}")
     return question_id
@@ -258,7 +268,7 @@ def _question(row: Row, question_id: str) -> str:
 
 def _level(row: Row) -> int:
     """The level of the row's answer."""
-    question = BY_ID[_question(row, row.text("question"))]
+    question = BY_ID[question_of(row, row.text("question"))]
     try:
         return question.level(row.whole("answer") if question.percent else row.text("answer"))
     except UnknownAnswer as error:

@@ -2,7 +2,8 @@
 
 The head has id, valid-from, unit, currency (``-`` where the rows are shares), source and date; and
 ``valid-until``, its last day, where the version before it, or none, shall hold again afterwards.
-Every row names its own source, or ``unverified`` where it is from memory. The digest is the
+Every row names its own source, or ``unverified`` where it is from memory. Cells are read as they
+stand, spaces included: the bytes of an archived table mean what they meant. The digest is the
 SHA-256 of the file's bytes.
 """
 

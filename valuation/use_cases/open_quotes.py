@@ -19,7 +19,7 @@ from valuation.domain.life import Life
 from valuation.domain.lifecycle import as_at, fold
 from valuation.domain.moves import Stage
 from valuation.domain.people import Mode
-from valuation.domain.pricing import RULES
+from valuation.domain.pricing import KNOWN_RULES
 from valuation.domain.quote import Pin, Quote, held_until
 from valuation.domain.tokens import code_digest
 from valuation.quotes.appraising import Appraiser
@@ -117,6 +117,7 @@ def successor(shop: Shop, made: Document, first: Document) -> tuple[Quote, Appra
         as_of=old.as_of,
         subject=replace(new.subject, device=old.subject.device, name_zh=old.subject.name_zh),
         pin=_pin(first),
+        rules=versions.rules,
     )
     priced = {name: digest for name, digest in versions.tables.items() if name not in BESIDE}
     beside = {name: digest for name, digest in versions.tables.items() if name in BESIDE}
@@ -171,7 +172,7 @@ def _life(store: QuoteStore, document: Document, now: datetime) -> Life:
 def _holds(shop: Shop, document: Document, made: Document, now: datetime) -> bool:
     """Whether the open quote would still be valid with the lock that is asked for now."""
     versions = versions_of(document)
-    if versions.rules != RULES:
+    if versions.rules not in KNOWN_RULES:
         return False
     policy = shop.appraiser(versions).tariffs.terms.policy
     lock = int(cast(int, made["lock_days"]))

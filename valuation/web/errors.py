@@ -12,9 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from valuation.domain.answers import ImpossibleAnswers
+from valuation.domain.costs import PolicyRefused
 from valuation.domain.disposition import LeakyGates
 from valuation.domain.questions import BY_ID, UnknownAnswer, UnknownQuestion
-from valuation.domain.terms import PolicyRefused
 from valuation.price_model.model import UnknownContext
 from valuation.price_model.shelf import NoBundle
 from valuation.quotes.quoting import AmbiguousDevice, DeviceNeeded, NameTooLong, OtherDeviceByTac
