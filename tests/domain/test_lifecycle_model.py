@@ -64,7 +64,7 @@ class Slip:
         self.accepted = self.here = self.looked = self.asking = False
         self.goes = ""
         self.over = {Kind.VALUED: "no_offer", Kind.REFERRED: "referred"}.get(kind, "")
-        self.until: datetime | None = None if self.over else ISSUED + VALID
+        self.until: datetime | None = None if kind is Kind.VALUED else ISSUED + VALID
         self.amount = 120_000 if kind is Kind.OFFERED else None
         self.erase = erase
         self.resold, self.empty, self.gone = resold, False, False

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.domain.lives import ISSUED, life_in, then
+from tests.domain.lives import ISSUED, erased, life_in, then
 from valuation.domain.moves import ACCEPTED, Stage, Step
 from valuation.domain.one_unit import holds, in_the_way
 from valuation.domain.refusals import Refusal
 
-GONE = {Stage.SETTLED, Stage.DECLINED_RECYCLING, Stage.RECYCLED}  # settled to be dismantled
+GONE = {Stage.DECLINED_RECYCLING, Stage.RECYCLED}
 
 
 def why(stage: Stage, *, accepted: datetime, rival: bool = True) -> Refusal | None:
@@ -22,8 +22,17 @@ def test_whatever_the_clocks_say_a_quote_keeps_its_unit_while_it_is_under_way_or
     stage: Stage, days: int
 ) -> None:
     held = Refusal.UNIT_HELD if stage in ACCEPTED | {Stage.REVERSED} else None
-    expected = Refusal.UNIT_GONE if stage in GONE else held
+    there = Refusal.NOT_RESOLD if stage is Stage.SETTLED else held
+    expected = Refusal.UNIT_GONE if stage in GONE else there
     assert why(stage, accepted=ISSUED + timedelta(days=days)) is expected
+
+
+def test_what_was_dismantled_never_comes_back() -> None:
+    gone = then(erased(life_in(Stage.SETTLED)), Step.COMPLETE)
+    found = in_the_way(
+        life=gone, rival=True, accepted=ISSUED + timedelta(days=400), day=datetime.date
+    )
+    assert found is Refusal.UNIT_GONE
 
 
 def test_a_quote_that_holds_its_unit_goes_on_beside_one_that_claims_it() -> None:

@@ -20,7 +20,7 @@ QUOTES = "/v1/quotes"
 SECONDS = 30.0
 # What is asked of an offer one after the other, and the event that each leaves behind: bought,
 # sold, come back and sold again. A customer goes none, some or all of them.
-BACK = {"step": "reverse", "reason": "returned_by_buyer"}
+BACK = {"step": "reverse", "reason": "resale_failed"}
 STEPS: tuple[tuple[str, Mapping[str, Any], str], ...] = (
     ("steps", {"step": "accept"}, "accepted"),
     ("steps", {"step": "receive"}, "received"),

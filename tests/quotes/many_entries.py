@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, create_engine, insert, update
 
+from tests.databases import SqliteFiles
 from tests.domain.impact_making import make_counted
 from valuation.domain.impact_ledger import GENESIS, REUSE, Counted, Outcome, Span, linked
 from valuation.storage.engine import make_engine
@@ -71,7 +73,7 @@ def one_more(connection: Connection, number: int) -> None:
 if __name__ == "__main__":
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else MANY
     with tempfile.TemporaryDirectory() as folder:
-        address = f"sqlite:///{folder}/ledger.sqlite"
+        address = SqliteFiles(Path(folder)).fresh()
         fill(address, wanted)
         for place, by in enumerate(By):
             engine = make_engine(address)  # a process remembers what it summed by engine

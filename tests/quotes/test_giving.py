@@ -4,21 +4,27 @@ from typing import Any, cast
 
 import orjson
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from tests.quotes.settling import SWOLLEN, back, counted, show
 from tests.quotes.telling import CLERK, IMEI, MANAGER, PHOTO, Till, amount_of
 from valuation.domain.dispatch import Way
-from valuation.domain.disposition import Route
+from valuation.domain.disposition import Flag, Route
 from valuation.domain.erasure import Method, Technique
 from valuation.domain.giving import Given
+from valuation.domain.happened import Happened, Settlement
+from valuation.domain.happened import Kind as Event
 from valuation.domain.impact_ledger import Cause, Outcome
+from valuation.domain.lifecycle import ImpossibleHistory, fold
 from valuation.domain.moves import Stage, Step
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import ReversalReason
+from valuation.quotes.life_log import event_of
 from valuation.receipts.key_folder import read_ring
 from valuation.receipts.receipt import Kind
 from valuation.receipts.verifying import Authentic, verify
 from valuation.shop import Shop
+from valuation.storage.ledger import Entry
 from valuation.use_cases.living import Held
 from valuation.use_cases.receipting import NothingToReceipt, receipt
 from valuation.use_cases.step_request import StepIncomplete
@@ -54,7 +60,7 @@ def test_a_device_is_given_used_again_and_delivered(shop: Shop) -> None:
     ]
     assert refused(till, Step.COMPLETE) is Refusal.ALREADY_COMPLETED
     assert refused(till, Step.DELIVER, evidence=(PHOTO,)) is Refusal.ALREADY_DELIVERED
-    elsewhere = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
+    elsewhere: dict[str, Any] = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
     assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.ALREADY_DELIVERED
     mistaken = ReversalReason.COUNTED_BY_MISTAKE
     till.step(Step.REVERSE, actor=MANAGER, reason=mistaken)
@@ -162,3 +168,46 @@ def test_a_hazard_is_not_handed_over_by_post(shop: Shop) -> None:
     amount = amount_of(till.quote(**SWOLLEN))
     assert refused(till, Step.ACCEPT, amount=amount, way=Way.POST) is Refusal.WAY_CLOSED
     assert till.step(Step.ACCEPT, amount=amount, way=Way.PICKUP).life.stage is Stage.ACCEPTED
+
+
+def test_what_was_given_is_not_sold_by_the_shop(shop: Shop) -> None:
+    till = Till(shop)
+    given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    till.step(Step.SETTLE)
+    elsewhere: dict[str, Any] = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
+    assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.GIVEN_NOT_SOLD
+    assert till.step(Step.REVERSE, route=Route.PARTS, **elsewhere).route is Route.PARTS
+
+
+def test_nothing_is_sent_to_a_cause_that_nobody_named(shop: Shop) -> None:
+    till = Till(shop)
+    till.received()
+    till.step(Step.INSPECT)
+    till.erase()
+    till.step(Step.SETTLE)
+    elsewhere: dict[str, Any] = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
+    assert refused(till, Step.REVERSE, route=Route.DONATE, **elsewhere) is Refusal.NO_CAUSE
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [Settlement(flag=Flag.DISMANTLE, route=Route.DONATE), Settlement(flag=Flag.DISMANTLE), None],
+)
+def test_the_database_settles_no_gift_unerased(shop: Shop, detail: Settlement | None) -> None:
+    till = Till(shop)
+    given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    held = till.step(Step.INSPECT, identifier=IMEI)
+    kinds = [(Event.SETTLED, detail), (Event.DELIVERED, None)]
+    for place, (kind, told) in enumerate(kinds):
+        forged = Happened(kind=kind, actor=MANAGER, at=shop.clock(), detail=told)
+        row = event_of(forged, quote_id=held.stored.id, position=len(held.events) + place)
+        with pytest.raises(IntegrityError, match="nothing is resold"):
+            shop.ledger.write(Entry(None, (row,)))
+    if detail is not None:
+        forged = Happened(kind=Event.SETTLED, actor=MANAGER, at=shop.clock(), detail=detail)
+        with pytest.raises(ImpossibleHistory):
+            fold(events=[forged], life=held.life)

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from tests.fakes import FakeClock
-from tests.quotes.telling import IMEI, Till
+from tests.quotes.settling import counted
+from tests.quotes.telling import IMEI, MANAGER, Till
 from tests.quotes.test_same_unit import processes, rotate
+from valuation.domain.disposition import Route
+from valuation.domain.erasure import Method, Technique
 from valuation.domain.moves import Stage, Step
 from valuation.domain.people import Mode
 from valuation.domain.refusals import IllegalStep, Refusal
+from valuation.domain.reversals import ReversalReason
 from valuation.shop import Shop
 
 OTHER_IMEI = "356938035643809"
@@ -75,6 +79,8 @@ def test_whatever_another_machines_clock_says_one_acceptance_holds_and_is_paid(
     assert refused(second, Step.ACCEPT).code is Refusal.UNIT_HELD
     settled(first)
     if hours < 0:
+        assert refused(second, Step.ACCEPT).code is Refusal.NOT_RESOLD
+        first.step(Step.COMPLETE)
         assert refused(second, Step.ACCEPT).code is Refusal.UNIT_SETTLED
 
 
@@ -88,6 +94,8 @@ def test_an_inspection_that_claims_a_device_by_a_clock_behind_takes_it_from_nobo
     wrong.erase()
     assert refused(wrong, Step.SETTLE).code is Refusal.UNIT_HELD
     settled(first)
+    assert refused(wrong, Step.SETTLE).code is Refusal.NOT_RESOLD
+    first.step(Step.COMPLETE)
     assert refused(wrong, Step.SETTLE).code is Refusal.UNIT_SETTLED
 
 
@@ -145,12 +153,24 @@ def test_a_device_quoted_under_two_keys_is_one_device(shop: Shop, newer_first: b
 
 
 def test_a_resold_device_comes_back_on_a_later_day(shop: Shop, clock: FakeClock) -> None:
-    settled(accepted(shop))
+    first = accepted(shop)
+    settled(first)
     buyer = Till(shop, "shop-2")
     buyer.quote(imei=IMEI)
+    clock.move(days=3)
+    assert refused(buyer, Step.ACCEPT).code is Refusal.NOT_RESOLD, "it is on a shelf"
+    first.step(Step.COMPLETE)
     assert refused(buyer, Step.ACCEPT).code is Refusal.UNIT_SETTLED
     clock.move(days=1)
     assert buyer.step(Step.ACCEPT).life.accepted
+    for reason in (ReversalReason.RETURNED_BY_BUYER, ReversalReason.COUNTED_BY_MISTAKE):
+        assert refused(first, Step.REVERSE, actor=MANAGER, reason=reason).code is Refusal.UNIT_HELD
+    settled(buyer)
+    back = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE, "route": Route.DISMANTLE}
+    assert refused(first, Step.REVERSE, **back).code is Refusal.NOT_RESOLD
+    assert buyer.step(Step.COMPLETE).life.completed is Route.AS_IS
+    assert refused(first, Step.REVERSE, **back).code is Refusal.UNIT_SETTLED
+    assert [each.sign for each in counted(shop)] == [1, 1], "sold twice, by two shops"
 
 
 def test_a_dismantled_device_never_comes_back(shop: Shop, clock: FakeClock) -> None:
@@ -159,6 +179,8 @@ def test_a_dismantled_device_never_comes_back(shop: Shop, clock: FakeClock) -> N
     till.step(Step.INSPECT, answers={"powers_on": "no"})
     till.step(Step.ACCEPT)
     till.step(Step.SETTLE)
+    till.erase(method=Method.DESTROY, technique=Technique.SHRED)
+    till.step(Step.COMPLETE)
     clock.move(days=400)
     again = Till(shop)
     again.quote(imei=IMEI)
@@ -177,7 +199,7 @@ def test_a_found_device_that_another_quote_has_is_neither_consented_to_nor_settl
     assert accepted(shop, "shop-2").look().life.accepted, "the quoted device is another one"
     settled(right)
     clock.move(days=1)
-    assert refused(wrong, Step.ACCEPT).code is Refusal.UNIT_SETTLED
+    assert refused(wrong, Step.ACCEPT).code is Refusal.NOT_RESOLD
     wrong.step(Step.DECLINE_RETURN)
 
 

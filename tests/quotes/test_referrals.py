@@ -5,17 +5,19 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.fakes import FakeClock
 from tests.quotes.settling import counted
-from tests.quotes.telling import CLERK, MANAGER, PHOTO, Till
+from tests.quotes.telling import CLERK, IMEI, MANAGER, PHOTO, Till
 from valuation.domain.device import Category
 from valuation.domain.disposition import Route
 from valuation.domain.erasure import Method, Technique
 from valuation.domain.giving import Given
 from valuation.domain.impact_ledger import Outcome
 from valuation.domain.moves import Stage, Step
+from valuation.domain.overrides import OverrideReason
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import ReversalReason
-from valuation.quotes.quoting import QuoteRequest
+from valuation.quotes.quoting import DeviceNeeded, QuoteRequest
 from valuation.quotes.replaying import replayed
 from valuation.receipts.receipt import Kind
 from valuation.shop import Shop
@@ -23,6 +25,7 @@ from valuation.use_cases.impact_views import verify
 from valuation.use_cases.issuing import issue
 from valuation.use_cases.life_view import life_view
 from valuation.use_cases.living import Held
+from valuation.use_cases.open_quotes import OpenOverridden
 from valuation.use_cases.receipting import Overridden, receipt
 from valuation.use_cases.step_request import CannotReprice, StepIncomplete
 
@@ -145,6 +148,47 @@ def test_no_person_opens_a_gate_or_names_more_than_the_policy_lets_them(till: Ti
         referred(till, LAPTOP, GOOD)
         with pytest.raises(StepIncomplete):
             till.step(Step.APPRAISE, actor=MANAGER, **incomplete)
+
+
+def test_an_appraisal_is_the_last_word_of_people_and_counts_while_the_referral_is_valid(
+    till: Till, clock: FakeClock
+) -> None:
+    referred(till, LAPTOP, GOOD)
+    appraised(till, 150_000, Route.AS_IS)
+    till.step(Step.ACCEPT, amount=150_000)
+    with pytest.raises(IllegalStep) as caught:
+        till.step(Step.OVERRIDE, amount=160_000, reason=OverrideReason.GOODWILL, actor=MANAGER)
+    assert caught.value.code is Refusal.OVERRIDE_ABOVE_CEILING
+    referred(till, LAPTOP, GOOD)
+    clock.move(days=8)
+    assert refused(till, 150_000, Route.AS_IS) is Refusal.QUOTE_EXPIRED
+
+
+def test_no_appraisal_stands_beside_another_quote_of_the_device(till: Till) -> None:
+    till.quote(imei=IMEI)
+    referred(till, LAPTOP | {"identifier": IMEI}, GOOD)
+    assert refused(till, 400_000, Route.AS_IS) is Refusal.UNIT_QUOTED
+    for phone in ("iPhone 13", "iPhone 13 128"):
+        request = QuoteRequest(answers=GOOD, device=phone, category=Category.LAPTOP)
+        with pytest.raises(DeviceNeeded, match="leave the category out"):
+            issue(till.shop, request, merchant=till.merchant, market=None)
+
+
+def test_what_a_person_gives_away_has_a_cause(till: Till) -> None:
+    referred(till, LAPTOP, GOOD)
+    appraised(till, 0, Route.DONATE, actor=CLERK)
+    with pytest.raises(IllegalStep) as caught:
+        till.step(Step.ACCEPT, amount=0)
+    assert caught.value.code is Refusal.NO_CAUSE
+
+
+def test_a_quote_beside_an_appraised_one_is_refused_and_no_error_of_ours(till: Till) -> None:
+    device = LAPTOP | {"identifier": "PF2ABCD1"}
+    referred(till, device, GOOD)
+    appraised(till, 150_000, Route.AS_IS)
+    request = QuoteRequest(answers=GOOD, lock_days=7, **device)
+    with pytest.raises(OpenOverridden):
+        issue(till.shop, request, merchant=till.merchant, market=None)
 
 
 def test_a_swollen_laptop_is_taken_on_the_gates_own_conditions(till: Till) -> None:

@@ -101,9 +101,14 @@ def test_what_is_sold_again_after_a_return_is_counted_again(till: Till, clock: F
     assert caught.value.code is Refusal.ALREADY_COMPLETED
     for _ in range(2):
         clock.move(days=9)
-        came_back = back(till, Route.AS_IS, reason=ReversalReason.RETURNED_BY_BUYER)
-        assert (came_back.life.stage, came_back.life.completed) == (Stage.SETTLED, None)
+        returned: dict[str, Any] = {"reason": ReversalReason.RETURNED_BY_BUYER}
+        assert refused(till, Route.AS_IS, **returned) is Refusal.NOT_ERASED, "its buyer's data"
+        assert back(till, **returned).life.erased is None
+        assert refused(till, Route.AS_IS) is Refusal.NOT_ERASED
         clock.move(days=1)
+        till.erase()
+        came_back = back(till, Route.AS_IS, **returned)
+        assert (came_back.life.stage, came_back.life.completed) == (Stage.SETTLED, None)
         till.step(Step.COMPLETE)
     assert [each.sign for each in counted(till.shop)] == [1, -1, 1, -1, 1]
     assert total(counted(till.shop)).devices[Outcome.REUSED] == 1
@@ -194,3 +199,15 @@ def test_what_a_test_key_settled_is_taken_back_without_an_entry(shop: Shop) -> N
     gone(tried)
     assert back(tried).life.stage is Stage.REVERSED
     assert counted(shop) == []
+
+
+def test_the_database_resells_nothing_that_a_buyer_had_before_another_erasure(till: Till) -> None:
+    gone(till)
+    held = back(till, reason=ReversalReason.RETURNED_BY_BUYER)
+    forged = Happened(
+        kind=Kind.REROUTED, actor=MANAGER, at=till.shop.clock(),
+        detail=Rerouting(reason=ReversalReason.RESALE_FAILED, route=Route.AS_IS),
+    )  # fmt: skip
+    row = event_of(forged, quote_id=held.stored.id, position=len(held.events))
+    with pytest.raises(IntegrityError, match="nothing is resold"):
+        till.shop.ledger.write(Entry(None, (row,)))

@@ -54,6 +54,10 @@ def test_a_clerk_and_a_manager_make_an_offer_of_a_referral(front: Shopfront) -> 
         (CustomerQuote if view == "customer" else MerchantQuote).model_validate(quote)
         assert quote["standing"]["amount"] == {"amount": 120_000, "currency": "CNY"}
         assert [line["code"] for line in quote["standing"]["lines"]] == ["appraisal"]
+    (line,) = front.ask("manager", "GET", "/v1/reports/overrides").json()["overrides"]
+    assert (line["direction"], line["amount"]["amount"], line["second_person"]) == (
+        "appraised", 120_000, 1,
+    )  # fmt: skip
     accepted = step(front, "clerk", where, {"step": "accept", "amount": 120_000})
     assert accepted.json()["stage"] == "accepted"
     assert front.ask("clerk", "GET", f"{where}/receipt?of=acceptance").status_code == 200

@@ -131,9 +131,12 @@ class Visit:
             self.wishes.remove(Step.REVERSE)
             yield 2 * DAY
             self._step(Step.REVERSE, actor=self.store.manager,
-                       reason=ReversalReason.RETURNED_BY_BUYER, route=route)  # fmt: skip
+                       reason=ReversalReason.RETURNED_BY_BUYER)  # fmt: skip
             self.told.reversed[route] += 1
             yield DAY
+            self._erase(destroyed=False)  # of what its buyer left on it
+            self._step(Step.REVERSE, actor=self.store.manager,
+                       reason=ReversalReason.RETURNED_BY_BUYER, route=route)  # fmt: skip
             yield from self._goes(route)
 
     def _leaves(self, after: Held) -> None:

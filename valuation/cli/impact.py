@@ -87,10 +87,13 @@ def verify(holds: str | None, as_json: bool) -> None:
             "ledger_ends": found.head._asdict(),
             "faults": [fault._asdict() for fault in found.faults],
             "uncounted": found.uncounted,
+            "broken": found.broken,
         })  # fmt: skip
     else:
         for fault in found.faults:
             click.echo(f"entry {fault.seq} {fault.what}")
+        for said in found.broken:
+            click.echo(said)
         if found.uncounted:
             click.echo(f"{len(found.uncounted)} quotes whose device went its way are not counted, "
                        f"first {found.uncounted[0]}; run: tradein impact catch-up")  # fmt: skip

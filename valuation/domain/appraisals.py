@@ -25,6 +25,16 @@ class Appraised:
     conditions: tuple[str, ...] = ()
     confirmed_by: Actor | None = None
 
+    @property
+    def difference(self) -> int:
+        """What it moves the amount by: there was none."""
+        return self.amount
+
+    @property
+    def moved(self) -> int:
+        """What people have moved with it."""
+        return self.amount
+
     def __post_init__(self) -> None:
         for amount in (self.amount, self.limit):
             check_amount(amount)

@@ -1,6 +1,6 @@
 """Where a quote stands: what its events have made of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from valuation.domain.disposition import Route
@@ -70,6 +70,7 @@ class Life:
         return {
             Stage.OFFERED: self.valid_until,
             Stage.INDICATIVE: self.valid_until,
+            Stage.REFERRED: self.valid_until,
             Stage.ACCEPTED: self.receive_by,
             Stage.COUNTER_OFFERED: self.answer_by,
         }.get(self.stage)
@@ -77,3 +78,8 @@ class Life:
     def last(self, kind: Kind) -> Happened | None:
         """Who did it, when and with what evidence; None where it has not happened."""
         return next((event for event in reversed(self.events) if event.kind is kind), None)
+
+
+def unrecorded(life: Life) -> Life:
+    """The life of a device that somebody else has used since: what was erased is no longer."""
+    return replace(life, erased=None)

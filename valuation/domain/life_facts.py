@@ -14,12 +14,14 @@ from valuation.domain.happened import (
     Settlement,
 )
 from valuation.domain.inspection import Confirmed, CounterOffer, Verdict
-from valuation.domain.life import Life
+from valuation.domain.life import Life, unrecorded
 from valuation.domain.moves import ONWARD, Stage, Step
 from valuation.domain.overrides import Override
 from valuation.domain.records import Actor, BadRecord, Evidence
 from valuation.domain.refusals import IllegalStep, Refusal
 from valuation.domain.reversals import Rerouting, Reversal
+
+SOLD = frozenset({Route.AS_IS, Route.REFURBISH})
 
 
 def check_facts(life: Life, event: Happened) -> None:
@@ -38,8 +40,9 @@ def check_facts(life: Life, event: Happened) -> None:
             _check_condition(life, condition, event.evidence)
         case Override() as made:
             _check_override(life, made, event.actor)
-        case Settlement(flag=flag):
-            _check_erased(life, flag)
+        case Settlement(flag=flag, route=route):
+            used = life.gives_device or (route is not None and FLAGS[route] is Flag.RESALE)
+            _check_erased(life, Flag.RESALE if used else flag)
         case Completion(route=route):
             if life.completed is not None:
                 raise IllegalStep(Refusal.ALREADY_COMPLETED, route=life.completed.value)
@@ -48,8 +51,9 @@ def check_facts(life: Life, event: Happened) -> None:
         case Reversal():
             if life.stage is Stage.REVERSED:
                 raise IllegalStep(Refusal.ALREADY_REVERSED)
-        case Rerouting(route=route):
-            _check_erased(life, FLAGS[route])
+        case Rerouting(route=route) as other:
+            returned = life.stage is Stage.SETTLED and not other.keeps_record
+            _check_erased(unrecorded(life) if returned else life, FLAGS[route])
     if event.kind is Kind.DELIVERED:
         _check_delivery(life, event.evidence)
     if event.kind is Kind.SETTLED and life.unmet:
@@ -63,6 +67,8 @@ def _check_delivery(life: Life, evidence: tuple[Evidence, ...]) -> None:
         raise IllegalStep(Refusal.ALREADY_DELIVERED)
     if not evidence:
         raise IllegalStep(Refusal.EVIDENCE_MISSING, condition="delivery")
+    if life.gives_device:
+        _check_erased(life, Flag.RESALE)
 
 
 def _check_erased(life: Life, flag: Flag) -> None:
@@ -85,6 +91,8 @@ def check_goes_on(life: Life, step: Step, detail: Detail, route: Route | None) -
     if life.gives_device:  # else the device is the shop's
         if life.delivered and isinstance(detail, Rerouting):
             raise IllegalStep(Refusal.ALREADY_DELIVERED)
+        if isinstance(detail, Rerouting) and detail.route in SOLD:
+            raise IllegalStep(Refusal.GIVEN_NOT_SOLD, route=detail.route.value)
         if step is Step.DELIVER and life.rerouted not in (None, Route.DONATE):
             raise IllegalStep(Refusal.GOES_ELSEWHERE, route=life.rerouted.value)
         if step is Step.DELIVER and life.destroyed:

@@ -31,7 +31,7 @@ from valuation.domain.happened import (
     Settlement,
 )
 from valuation.domain.inspection import Confirmed, CounterOffer
-from valuation.domain.life import Life
+from valuation.domain.life import Life, unrecorded
 from valuation.domain.life_facts import check_facts, check_goes_on
 from valuation.domain.moves import (
     ERASABLE,
@@ -193,8 +193,9 @@ def _after(life: Life, event: Happened) -> Life:
             # As long as quotes are valid, from the appraisal on: the referral may be days old.
             until = event.at + (life.valid_until - life.events[0].at)
             return replace(
-                moved, amount=amount, conditions=conditions, valid_until=until, appraised=True
-            )
+                moved, amount=amount, conditions=conditions, valid_until=until, appraised=True,
+                overridden=amount,
+            )  # fmt: skip
         case ConditionMet(condition=condition):
             return replace(moved, met=life.met | {condition})
         case Erased(record=record, conditions=conditions, destroyed=destroyed):
@@ -209,10 +210,11 @@ def _after(life: Life, event: Happened) -> Life:
             )
         case Completion(route=route):
             return replace(moved, completed=route)
-        case Reversal():
-            return replace(moved, completed=None)
-        case Rerouting(route=route):
-            return replace(moved, rerouted=route, completed=None)
+        case Reversal() | Rerouting() as back:
+            returned = life.stage is Stage.SETTLED and not back.keeps_record
+            kept = unrecorded(moved) if returned else moved
+            onward = back.route if isinstance(back, Rerouting) else life.rerouted
+            return replace(kept, rerouted=onward, completed=None)
     return moved
 
 

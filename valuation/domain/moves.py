@@ -112,6 +112,7 @@ SAYS_MORE: Mapping[Kind, Kind] = {
 TIMED: Mapping[Stage, Kind] = {
     Stage.OFFERED: Kind.EXPIRED,
     Stage.INDICATIVE: Kind.EXPIRED,
+    Stage.REFERRED: Kind.EXPIRED,
     Stage.ACCEPTED: Kind.LAPSED,
     Stage.COUNTER_OFFERED: Kind.UNANSWERED,
 }

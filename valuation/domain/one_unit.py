@@ -1,7 +1,7 @@
 """One unit is under one accepted quote: when another quote of the same unit stands in the way.
 
-A settled one is over for a unit that was resold: whoever bought it may trade it in again, on a
-later day. What was dismantled, refused or left for recycling cannot be here again.
+A settled one keeps its unit until it went its way. Whoever bought it then may trade it in again, on
+a later day. What was dismantled or left for recycling cannot be here again.
 
 Who came first is nothing that two machines' clocks can say: a quote that holds its unit was looked
 at under the unit's lock and goes on, and of others none does before the rest are ended.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from valuation.domain.disposition import FLAGS, Flag
-from valuation.domain.happened import Kind, Settlement
+from valuation.domain.happened import Kind
 from valuation.domain.life import Life
 from valuation.domain.moves import Stage
 from valuation.domain.refusals import Refusal
@@ -41,16 +41,12 @@ def in_the_way(
         return Refusal.UNIT_GONE
     if life.stage in KEPT or (life.accepted and rival):
         return Refusal.UNIT_HELD
-    settled = life.last(Kind.SETTLED)
-    if life.stage is not Stage.SETTLED or settled is None:
+    if life.stage is not Stage.SETTLED:
         return None
-    if _flag(life, settled.detail) is not Flag.RESALE:
+    if life.completed is None:
+        return Refusal.NOT_RESOLD
+    if FLAGS[life.completed] is not Flag.RESALE:
         return Refusal.UNIT_GONE
-    return None if day(settled.at) < day(accepted) else Refusal.UNIT_SETTLED
-
-
-def _flag(life: Life, detail: object) -> Flag:
-    """What became of the device; settlements of before there were flags count as resales."""
-    if life.rerouted is not None:
-        return FLAGS[life.rerouted]
-    return detail.flag if isinstance(detail, Settlement) else Flag.RESALE
+    went = life.last(Kind.DELIVERED if life.gives_device else Kind.COMPLETED)
+    assert went is not None  # noqa: S101 -- it is completed
+    return None if day(went.at) < day(accepted) else Refusal.UNIT_SETTLED

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     OTHER_AMOUNT = "other_amount"
     CODE_HELD = "code_held"
     UNIT_HELD = "unit_held"
+    UNIT_QUOTED = "unit_quoted"
     UNIT_SETTLED = "unit_settled"
     UNIT_GONE = "unit_gone"
     LISTED_SINCE = "listed_since"
@@ -62,6 +63,9 @@ class Refusal(StrEnum):
     ALREADY_DELIVERED = "already_delivered"
     GOES_ELSEWHERE = "goes_elsewhere"
     TO_BE_DELIVERED = "to_be_delivered"
+    GIVEN_NOT_SOLD = "given_not_sold"
+    NO_CAUSE = "no_cause"
+    NOT_RESOLD = "not_resold"
     ALREADY_COMPLETED = "already_completed"
     WAY_CLOSED = "way_closed"
     ALREADY_REVERSED = "already_reversed"
@@ -104,7 +108,11 @@ SENTENCES: Mapping[Refusal, str] = {
     "quote: ask for a new quote without it.",
     Refusal.UNIT_HELD: "This IMEI or serial number is under {quote}, which was accepted, and one "
     "device is sold once: end that sale first, or compare the number.",
-    Refusal.UNIT_SETTLED: "This IMEI or serial number was settled under {quote}: it may be traded "
+    Refusal.UNIT_QUOTED: "The same device has another quote, {quote}, which counts: nobody "
+    "appraises it beside that.",
+    Refusal.NOT_RESOLD: "This IMEI or serial number was settled under {quote} and has not left "
+    "the shop since: once it was resold, complete that quote, and try again on a later day.",
+    Refusal.UNIT_SETTLED: "This IMEI or serial number was resold under {quote}: it may be traded "
     "in again under a quote that is accepted on a later day.",
     Refusal.UNIT_GONE: "This IMEI or serial number was dismantled, refused or left for recycling "
     "under {quote} and cannot be here again: compare the number.",
@@ -181,6 +189,10 @@ SENTENCES: Mapping[Refusal, str] = {
     Refusal.GOES_ELSEWHERE: "Its settlement was taken back, and the device went the way {route}: "
     "it is not delivered.",
     Refusal.TO_BE_DELIVERED: "The device was given away: deliver it, with evidence.",
+    Refusal.GIVEN_NOT_SOLD: "The device was given away, and the shop does not sell it ({route}): "
+    "deliver it, or take it apart.",
+    Refusal.NO_CAUSE: "A device that is given away goes to a cause, named when it is accepted "
+    "(donate): see `tradein causes`.",
     Refusal.ALREADY_COMPLETED: "The device went its way already ({route}); if that did not last, "
     "reverse it.",
     Refusal.WAY_CLOSED: "The device cannot be handed over by {way}; what is open: {ways}.",

@@ -16,8 +16,19 @@ class ReversalReason(StrEnum):
     COUNTED_BY_MISTAKE = "counted_by_mistake"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reversal:
+class _TakenBack:
+    """What both have in common."""
+
+    reason: ReversalReason
+
+    @property
+    def keeps_record(self) -> bool:
+        """Whether the record of the erasure still counts: not of what a buyer has used since."""
+        return self.reason is not ReversalReason.RETURNED_BY_BUYER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversal(_TakenBack):
     """Taken back, and the device goes nowhere yet."""
 
     reason: ReversalReason
@@ -27,8 +38,8 @@ class Reversal:
             raise BadRecord("what is routed elsewhere names the new route")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rerouting:
+@dataclass(frozen=True, kw_only=True)
+class Rerouting(_TakenBack):
     """Taken back, and the device goes another way."""
 
     reason: ReversalReason

@@ -1,10 +1,11 @@
-"""The report of overrides, from the append-only log."""
+"""The report of amounts that people named, overrides and appraisals, from the append-only log."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from valuation.domain.appraisals import Appraised
 from valuation.domain.happened import Kind
 from valuation.domain.market import Market
 from valuation.domain.override_report import Overridden, counted
@@ -26,17 +27,23 @@ def overrides_of(
     last: date | None,
     zone: ZoneInfo,
 ) -> tuple[Overridden, ...]:
-    """A merchant's overrides of some days in a time zone, both ends counted; None: no end.
+    """A merchant's overrides and appraisals of some days in a time zone, both ends counted; None:
+    no end.
 
     ImpossibleHistory where the log was changed.
     """
     begin = None if first is None else _midnight(first, zone)
     end = None if last is None else _midnight(last + timedelta(days=1), zone)
     with reading(engine) as connection:
-        found = QuoteStore(connection).events_of_kind(
-            Kind.OVERRIDDEN.value, merchant=merchant, mode=mode, begin=begin, end=end
-        )
-    return counted((_override(event), Market.from_slug(market).currency) for event, market in found)
+        store = QuoteStore(connection)
+        found = [
+            each
+            for kind in (Kind.OVERRIDDEN, Kind.APPRAISED)
+            for each in store.events_of_kind(
+                kind.value, merchant=merchant, mode=mode, begin=begin, end=end
+            )
+        ]
+    return counted((_named(event), Market.from_slug(market).currency) for event, market in found)
 
 
 def report(
@@ -61,9 +68,9 @@ def report(
     }
 
 
-def _override(event: Event) -> Override:
+def _named(event: Event) -> Override | Appraised:
     made = happened_of(event, {}).detail
-    assert isinstance(made, Override)  # noqa: S101 -- an event of this kind has no other detail
+    assert isinstance(made, Override | Appraised)  # noqa: S101 -- an event of this kind has no other detail
     return made
 
 

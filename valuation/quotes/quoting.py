@@ -192,6 +192,7 @@ class Desk:
         if len(words) > (most := 2 * self.lookup.catalogue.longest_name):
             raise NameTooLong(most)
         if is_beyond(request.category):
+            self._check_beyond(request, words)
             return Subject(words, STATED, self._beyond(request, words, day), None, unit), None
         found = self.lookup.find(
             brand=request.brand,
@@ -212,6 +213,17 @@ class Desk:
                 return Subject(words, "", None, None, unit), _no_match(found)
             case _:
                 raise DeviceNeeded(f"{words[:40]!r} names no variant")
+
+    def _check_beyond(self, request: QuoteRequest, words: str) -> None:
+        """DeviceNeeded where the catalogue holds what is stated to be beyond it: it has a price."""
+        found = self.lookup.find(
+            brand=request.brand, text=words, storage_gb=request.storage_gb, ram_gb=request.ram_gb
+        )
+        known = found.device_model if isinstance(found, NoMatch) else found.variant
+        if known is not None:
+            raise DeviceNeeded(
+                f"the catalogue has it ({known.id}): leave the category out, and it is priced"
+            )
 
     def _beyond(self, request: QuoteRequest, words: str, day: date) -> Device:
         """A device that the catalogue does not hold, by what it is called; UnknownKind."""

@@ -24,7 +24,7 @@ from valuation.domain.impact_ledger import (
     standing,
 )
 from valuation.domain.impact_totals import Totals, summed, together
-from valuation.domain.lifecycle import fold
+from valuation.domain.lifecycle import ImpossibleHistory, fold
 from valuation.domain.market import Provenance
 from valuation.quotes.life_log import happened_of, told_of
 from valuation.shop import Shop
@@ -97,17 +97,18 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of the whole ledger found; ``uncounted``: quotes that were settled and are not
-    in it."""
+    """What a check of the whole ledger found; ``uncounted``: quotes whose device went its way and
+    is not in it; ``broken``: quotes of whose log nobody can tell, each in a sentence."""
 
     head: Head
     faults: tuple[Fault, ...]
     uncounted: tuple[str, ...]
+    broken: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.faults and not self.uncounted
+        return not (self.faults or self.uncounted or self.broken)
 
 
 def links_of(engine: Engine, asked: Asked) -> list[Link]:
@@ -199,23 +200,33 @@ def verify(shop: Shop, *, known: tuple[int, str] | None = None) -> Checked:
         found = (*faults(store.entries(), head=head), *store.misplaced(), *store.unearned())
         if known and Head(*known) not in {Head(link.seq, link.hash) for link in store.entries()}:
             found = (*found, Fault(known[0], "has not the hash that was noted of it"))
-    return Checked(head, found, tuple(each.quote for each in _uncounted(shop)))
+    waiting = list(_uncounted(shop))
+    broken = tuple(str(each) for each in waiting if isinstance(each, ImpossibleHistory))
+    uncounted = tuple(each.quote for each in waiting if isinstance(each, Counted))
+    return Checked(head, found, uncounted, broken)
 
 
 def catch_up(shop: Shop) -> int:
     """Count what went its way and has no entry; how many that made.
 
-    Errors of ``crediting.earned`` and the database.
+    Errors of ``crediting.earned`` and the database; ImpossibleHistory, once all others are counted,
+    where a quote's log was damaged or changed.
     """
-    made = 0
-    for counted in _uncounted(shop):
+    made, broken = 0, []
+    for each in _uncounted(shop):
+        if isinstance(each, ImpossibleHistory):
+            broken.append(each)
+            continue
         with suppress(AlreadyCounted), writing(shop.engine) as connection:
-            ImpactStore(connection).add(counted)
+            ImpactStore(connection).add(each)
             made += 1
+    if broken:
+        raise broken[0]
     return made
 
 
-def _uncounted(shop: Shop) -> Iterator[Counted]:
+def _uncounted(shop: Shop) -> Iterator[Counted | ImpossibleHistory]:
+    """What has no entry yet, and quotes of whose log nobody can tell."""
     with reading(shop.engine) as connection:
         waiting = ImpactStore(connection).uncounted()
     for quote_id, position in waiting:
@@ -226,9 +237,13 @@ def _uncounted(shop: Shop) -> Iterator[Counted]:
         if standing(each for each in entries if each.at <= events[-1].at):
             continue  # it was counted when it was settled, as devices were before
         document = orjson.loads(stored.document)
-        told = next((t for event in reversed(events) if (t := told_of(event))), None)
+        try:
+            told = next((t for event in reversed(events) if (t := told_of(event))), None)
+            life = fold(events=[happened_of(event, document) for event in events])
+        except ImpossibleHistory as error:
+            yield ImpossibleHistory(f"the log of {quote_id} was damaged or changed: {error}")
+            continue
         found = cast(dict[str, object], told["quote"] if told else document)
-        life = fold(events=[happened_of(event, document) for event in events])
         if counted := earned(shop, stored, found, life):
             yield counted
 

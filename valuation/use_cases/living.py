@@ -8,6 +8,7 @@ from typing import cast
 import orjson
 
 from valuation.domain.disposition import FLAGS, Route
+from valuation.domain.giving import Given
 from valuation.domain.happened import (
     ConditionMet,
     Consent,
@@ -200,6 +201,7 @@ def _taken(
     match request.step:
         case Step.ACCEPT:
             detail = _consent(shop, before, request, now)
+            _check_cause(before.settling, detail)
         case Step.SHOW:
             if request.condition is None:
                 raise StepIncomplete("condition", f"name one of {', '.join(current.unmet)}")
@@ -207,6 +209,8 @@ def _taken(
         case Step.OVERRIDE:
             detail = _override(shop, before, current, request)
         case Step.APPRAISE if request.step in MOVES[current.stage]:
+            if before.others:
+                raise IllegalStep(Refusal.UNIT_QUOTED, quote=str(before.others[0]["code"]))
             detail, told = appraised(shop, before.document, request)
         case Step.INSPECT if request.step in MOVES[current.stage]:
             if current.appraised:
@@ -255,6 +259,15 @@ def _consent(shop: Shop, before: Held, request: StepRequest, now: datetime) -> C
     gift = gift_of(shop, request.donate, before.settling, now) if request.donate else None
     conditions = conditions_of_gift(shop, gift, before.settling)
     return Consent(amount=request.amount, gift=gift, way=request.way, conditions=conditions)
+
+
+def _check_cause(settling: Document, consent: Consent | None) -> None:
+    """IllegalStep where a device goes to be given away, and nobody says to whom."""
+    way = cast(Document | None, settling["disposition"])
+    gift = consent.gift if consent else None
+    given = gift is not None and gift.what is Given.DEVICE
+    if way is not None and way["route"] == Route.DONATE and not given:
+        raise IllegalStep(Refusal.NO_CAUSE)
 
 
 def _override(shop: Shop, before: Held, current: Life, request: StepRequest) -> Detail:

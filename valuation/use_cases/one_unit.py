@@ -25,12 +25,12 @@ from valuation.storage.quotes import QuoteStore, StoredQuote
 from valuation.storage.units import Known, UnitDigest, UnitStore
 from valuation.use_cases.step_request import StepRequest
 
-BINDING = frozenset({Step.ACCEPT, Step.SETTLE})
+BINDING = frozenset({Step.ACCEPT, Step.SETTLE, Step.COMPLETE, Step.DELIVER, Step.REVERSE})
 
 
 class Mine(NamedTuple):
-    """The quote that is about to be accepted or settled: whether it holds its unit already, and
-    when it was or is being accepted."""
+    """The quote that is about to bind its unit, or to send it somewhere: whether it holds its unit
+    already, and when it was or is being accepted."""
 
     stored: StoredQuote
     digests: frozenset[str]

@@ -29,6 +29,8 @@ def reversal(
         if reason is ReversalReason.ROUTED_ELSEWHERE:
             raise StepIncomplete("route", f"name where it goes: {', '.join(_open(settling))}")
         return Reversal(reason=reason)
+    if wanted is Route.DONATE and not life.gives_device:
+        raise IllegalStep(Refusal.NO_CAUSE)
     if wanted is route:
         raise IllegalStep(Refusal.SAME_ROUTE, route=wanted.value)
     if wanted.value not in _open(settling):

@@ -18,42 +18,53 @@ COUNTS = (
     " WHERE quote_id = NEW.quote_id) <> (CASE WHEN NEW.counter THEN 1 ELSE 0 END)"
 )
 USED = "('resell-as-is', 'refurbish', 'donate')"
-ERASED = (
-    "EXISTS (SELECT 1 FROM erasures WHERE quote_id = NEW.quote_id AND verified)"
-    " AND NOT EXISTS (SELECT 1 FROM erasures"
+DESTROYED = (
+    "EXISTS (SELECT 1 FROM erasures"
     " WHERE quote_id = NEW.quote_id AND verified AND method = 'destroy')"
 )
 
 
 def _used_again(*, payload: str, told: str, document: str) -> str:
-    """Whether a row of events uses a device again that was not erased. A settlement says so by
-    itself, by what the inspection made of the device, or by the quote."""
+    """Whether a row of events uses a device again that was destroyed, or not erased since a buyer
+    had it. A settlement says so by itself, by what was given or found, or by the quote.
+
+    ``payload``, ``document``: how JSON is read there, with the names left open.
+    """
+    given = f"""COALESCE((SELECT {payload.format("payload", "gift,what")} FROM events
+             WHERE quote_id = NEW.quote_id AND kind IN ('accepted', 'counter_accepted')
+             ORDER BY position DESC LIMIT 1), '') = 'device'"""
+    found = f"""(SELECT {told} FROM events
+             WHERE quote_id = NEW.quote_id AND kind IN ('inspected', 'counter_offered')
+             ORDER BY position DESC LIMIT 1)"""
+    quoted = (
+        f"(SELECT {document.format('disposition', 'flag')} FROM quotes WHERE id = NEW.quote_id)"
+    )
+    kind = f"(SELECT {document.format('device', 'category')} FROM quotes WHERE id = NEW.quote_id)"
+    route = f"COALESCE({payload.format('NEW.payload', 'route')}, '') IN {USED}"
+    flag = f"COALESCE({payload.format('NEW.payload', 'flag')}, '') = 'resale'"
+    returned = f"""SELECT 1 FROM events AS back WHERE back.quote_id = NEW.quote_id
+             AND back.kind = 'reversed' AND back.at >= erasures.recorded_at
+             AND {payload.format("back.payload", "reason")} = 'returned_by_buyer'"""
+    erased = f"""EXISTS (SELECT 1 FROM erasures WHERE quote_id = NEW.quote_id AND verified
+             AND NOT EXISTS ({returned}))"""
     return f"""
     (CASE WHEN NEW.kind = 'settled' THEN
-        COALESCE({payload.format("flag")}, '') = 'resale'
-        OR COALESCE(
-            (SELECT {told} FROM events
-             WHERE quote_id = NEW.quote_id AND kind IN ('inspected', 'counter_offered')
-             ORDER BY position DESC LIMIT 1),
-            (SELECT {document.format("disposition", "flag")} FROM quotes
-             WHERE id = NEW.quote_id), '') = 'resale'
-    ELSE COALESCE({payload.format("route")}, '') IN {USED} END)
-    AND COALESCE((SELECT {document.format("device", "category")} FROM quotes
-                  WHERE id = NEW.quote_id), '') <> 'appliance'
-    AND NOT ({ERASED})"""  # noqa: S608 -- nothing in it comes from outside
+        {route} OR {flag} OR {given} OR COALESCE({found}, {quoted}, '') = 'resale'
+     WHEN NEW.kind = 'delivered' THEN {given} ELSE {route} END)
+    AND ({DESTROYED} OR (COALESCE({kind}, '') <> 'appliance' AND NOT {erased}))"""
 
 
 SQLITE_USED = _used_again(
-    payload="json_extract(NEW.payload, '$.detail.{}')",
+    payload="json_extract({}, '$.detail.{}')",
     told="json_extract(payload, '$.told.quote.disposition.flag')",
     document="CASE WHEN json_valid(document) THEN json_extract(document, '$.{}.{}') END",
-)
+).replace("gift,what", "gift.what")
 POSTGRESQL_USED = _used_again(
-    payload="NEW.payload::json #>> '{{detail,{}}}'",
+    payload="{}::json #>> '{{detail,{}}}'",
     told="payload::json #>> '{told,quote,disposition,flag}'",
     document="document::json #>> '{{{},{}}}'",
 )
-KINDS = "NEW.kind IN ('settled', 'rerouted', 'completed')"
+KINDS = "NEW.kind IN ('settled', 'rerouted', 'completed', 'delivered')"
 
 
 def upgrade() -> None:
