@@ -54,6 +54,8 @@ def test_a_clerk_and_a_manager_make_an_offer_of_a_referral(front: Shopfront) -> 
         (CustomerQuote if view == "customer" else MerchantQuote).model_validate(quote)
         assert quote["standing"]["amount"] == {"amount": 120_000, "currency": "CNY"}
         assert [line["code"] for line in quote["standing"]["lines"]] == ["appraisal"]
+        assert quote["disposition"]["route"] == "resell-as-is"
+        assert quote["disposition"]["sentence_en"].startswith("Resold as it is.")
     (line,) = front.ask("manager", "GET", "/v1/reports/overrides").json()["overrides"]
     assert (line["direction"], line["amount"]["amount"], line["second_person"]) == (
         "appraised", 120_000, 1,
@@ -77,6 +79,7 @@ def test_a_referral_tells_the_gates_and_how_to_hand_over_to_everybody(front: Sho
     sound = front.ask("clerk", "GET", referral(front)).json()["disposition"]
     assert (sound["route"], sound["label_en"]) == (None, "A person must look at it first")
     assert sound["sentence_en"].endswith(".")
+    assert "counter" in sound["handling"]["ways"]
     body = {"device": {"name": "Zzzphone 9 of nobody"}, "answers": GOOD}
     assert front.ask("clerk", "POST", "/v1/quotes", json=body).json()["disposition"] is None
 

@@ -108,10 +108,10 @@ def _quoted(
     try:
         purchase = opening.purchase(shop, *buys, market=market)
         request = QuoteRequest(**known, purchase=purchase)
-        document, standing = opening.issue(shop, request, market=market)
+        document, standing, way = opening.issue(shop, request, market=market)
         sees_all = view == "merchant"
         room = room_now(shop, merchant=str(document["merchant"])) if sees_all else None
-        shown = quote_view(shop, document, room=room)
+        shown = quote_view(shop, document, room=room, way=way)
         return {**shown, "standing": standing} if standing else shown
     finally:
         shop.engine.dispose()

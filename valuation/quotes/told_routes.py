@@ -57,8 +57,10 @@ class ToldRoutes:
     def handling(self, quote: Quote) -> Told | None:
         """The ways in which the customer may hand the device over, packing and transport."""
         way = quote.disposition
-        if self.dispatch is None or way is None or way.chosen.route is Route.REFUSE:
+        if self.dispatch is None or way is None:
             return None
+        if not any(each.open and each.route is not Route.REFUSE for each in way.routes):
+            return None  # it is not taken; one that waits for a person may be handed over
         device = quote.subject.device
         category = device.category.value if device else ""
         found = self.dispatch.of([gate.code for gate in way.conditions], category)

@@ -4,6 +4,7 @@ import logging
 
 from valuation.price_model.bundle import DamagedBundle, ForeignBundle
 from valuation.quotes.disposing import disposal_document
+from valuation.quotes.disposition_document import customers_disposition, told_disposition
 from valuation.quotes.documents import Document, customer_view, merchant_view
 from valuation.quotes.replaying import asked_of, versions_of
 from valuation.shop import Shop
@@ -14,16 +15,31 @@ logger = logging.getLogger(__name__)
 REFERRAL = "referral"
 
 
-def quote_view(shop: Shop, document: Document, *, room: Room | None) -> Document:
+def quote_view(
+    shop: Shop, document: Document, *, room: Room | None, way: Document | None = None
+) -> Document:
     """The merchant's view where there is a ``room`` of facilities, else the customer's.
 
-    What is referred to a person has the way that its gates leave, under the quote's own tables: a
-    hazard is one whether or not anybody knows a price.
+    What is referred to a person has the ``way`` that one chose, else what its gates leave under the
+    quote's own tables: a hazard is one whether or not anybody knows a price.
     """
     view = customer_view(document) if room is None else merchant_view(document)
     if document["outcome"] == REFERRAL:
-        view["disposition"] = _way(shop, document, customer=room is None)
+        view["disposition"] = (
+            _chosen({**document, "disposition": way}, customer=room is None)
+            if way
+            else _way(shop, document, customer=room is None)
+        )
     return view if room is None else whole_view(shop, room, view, document)
+
+
+def _chosen(document: Document, *, customer: bool) -> Document:
+    """With the customer's sentence for both: nobody knows what the other routes are worth."""
+    told = customers_disposition(document)
+    if customer:
+        return told
+    said = {name: told[name] for name in ("sentence_en", "sentence_zh")}
+    return {**told_disposition(document), **said}
 
 
 def _way(shop: Shop, document: Document, *, customer: bool) -> object:

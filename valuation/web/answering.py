@@ -46,7 +46,7 @@ def quote_response(
 ) -> Response:
     """A quote as ``show`` makes it for somebody's eyes, with what holds besides, and where it can
     be found again."""
-    document, standing = answered
+    document, standing, _ = answered
     headers = {"Location": f"/v1/quotes/{document['id']}"}
     shown = show(document)
     return json_response(

@@ -76,7 +76,7 @@ def get_quote(
         room = room_now(
             shop, merchant=caller.merchant, actor=caller.actor, quote=str(found.document["id"])
         )
-    return quote_response(found, show=partial(quote_view, shop, room=room))
+    return quote_response(found, show=partial(quote_view, shop, room=room, way=found.way))
 
 
 @router.get(
