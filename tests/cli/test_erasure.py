@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,7 +65,7 @@ def inspected(run: Run) -> str:
 
 
 def report(**changes: Any) -> dict[str, Any]:
-    at = (datetime.now(UTC) - timedelta(seconds=1)).astimezone(ZoneInfo("Asia/Shanghai"))
+    at = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai"))
     said = at.strftime("%d.%m.%Y %H:%M:%S")
     return {
         "device": {"imei": IMEI},
