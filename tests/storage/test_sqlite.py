@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
+from tests.domain.impact_making import make_counted
+from tests.fakes import NOON
 from tests.storage.test_quotes import make_stored
 from valuation.storage.engine import DatabaseUnavailable, make_engine, reading, writing
-from valuation.storage.quotes import QuoteStore
+from valuation.storage.impact_entries import ImpactStore
+from valuation.storage.quotes import Event, QuoteStore
 from valuation.storage.reasons import reason_of
 from valuation.storage.upgrade import NEWEST, revision, upgrade
 
@@ -95,3 +99,16 @@ def test_a_full_database_is_unavailable_and_the_write_is_undone(tmp_path: Path) 
 )
 def test_the_words_of_sqlite_become_advice(said: str, advice: str) -> None:
     assert advice in reason_of(sqlite3.OperationalError(said))
+
+
+@pytest.mark.parametrize("table", ["quotes", "events", "impact_entries"])
+def test_no_row_of_a_log_is_replaced(tmp_path: Path, table: str) -> None:
+    engine = make_file(tmp_path)
+    with writing(engine) as connection:
+        QuoteStore(connection).add(make_stored(1, code="AAA-0001"))
+        opened = Event(make_counted(1).quote, 0, "issued", "default", NOON, "{}")
+        QuoteStore(connection).record(opened)
+        ImpactStore(connection).add(make_counted(1))
+    again = text(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608 -- a test's
+    with pytest.raises(IntegrityError, match="never replaced"), writing(engine) as connection:
+        connection.execute(again)

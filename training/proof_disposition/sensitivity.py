@@ -103,7 +103,9 @@ def in_tables(tables: Tables, records: Sequence[Record]) -> Iterator[Change]:
     for end in ENDS:
         yield change("grams of metal", end, put(tables["materials"], "value", end))
         yield change("parts' shares", end, put(tables["parts"], "share", end))
-        for cost in dict.fromkeys(row.text("cost") for row in tables["handling"].rows):
+        # The stock is of phones and tablets, which have the costs of no category of its own.
+        general = (row for row in tables["handling"].rows if not row.cells.get("category"))
+        for cost in dict.fromkeys(row.text("cost") for row in general):
             named = partial(_is, "cost", cost)
             yield change(f"cost: {cost}", end, put(tables["handling"], "value", end, named))
 

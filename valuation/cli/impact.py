@@ -1,4 +1,4 @@
-"""``tradein impact``: the ledger of what settled devices came to."""
+"""``tradein impact``: the ledger of what devices came to that went their way."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def asking(command: Command) -> Command:
 
 @click.group(cls=common.DiscreetGroup)
 def impact() -> None:
-    """Devices reused, waste avoided, metals and CO2e, counted once when a device is settled."""
+    """Devices reused, waste avoided, metals and CO2e, counted once a device went its way."""
 
 
 @impact.command()
@@ -214,7 +214,7 @@ def reverse(
 
 @impact.command("catch-up")
 def catch_up() -> None:
-    """Count what was settled before there was a ledger; a second time counts nothing.
+    """Count what went its way and has no entry; a second time counts nothing.
 
     Exit status: 0 done; 2 the tables or the database cannot be used.
     """

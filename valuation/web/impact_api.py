@@ -1,4 +1,4 @@
-"""/v1/impact: what settled devices came to, from the append-only ledger."""
+"""/v1/impact: what devices came to that went their way, from the append-only ledger."""
 
 from typing import Annotated
 
@@ -79,9 +79,9 @@ class ImpactOut(Out):
     summary="Devices reused, waste, metals and CO2e",
 )
 def get_impact(caller: Caller, query: Annotated[ImpactQuery, Query()], shop: InShop) -> Response:
-    """What the merchant's settled devices came to, as the ledger stands now.
+    """What the merchant's devices came to that went their way, as the ledger stands now.
 
-    Devices are counted once, when they are settled. What a test key settles is not counted.
+    Devices are counted once, when they went their way. What a test key completes is not counted.
     """
     check_allowed(caller, Action.READ_REPORT)
     asked = Asked(

@@ -1,6 +1,7 @@
 """A device is counted once it went its way, again if that did not last: each count is taken back
 before the next. Whatever is used again is erased first, by what the event itself says too, is not
-of a record of destruction, and may be of a kind that keeps nobody's data."""
+of a record of destruction, and may be of a kind that keeps nobody's data. On SQLite no row of the
+logs is replaced."""
 
 from alembic import op
 
@@ -64,6 +65,12 @@ POSTGRESQL_USED = _used_again(
     told="payload::json #>> '{told,quote,disposition,flag}'",
     document="document::json #>> '{{{},{}}}'",
 )
+# To replace a row SQLite deletes it, and asks no trigger of deletions.
+UNREPLACED = {
+    "quotes": "id = NEW.id OR code = NEW.code",
+    "events": "seq = NEW.seq OR (quote_id = NEW.quote_id AND position = NEW.position)",
+    "impact_entries": "seq = NEW.seq",
+}
 KINDS = "NEW.kind IN ('settled', 'rerouted', 'completed', 'delivered')"
 
 
@@ -100,6 +107,12 @@ def _upgrade_sqlite() -> None:
         f"CREATE TRIGGER impact_entries_once BEFORE INSERT ON impact_entries WHEN {COUNTS} "
         f"BEGIN SELECT RAISE(ABORT, '{ONCE_SAYS}'); END"
     )
+    for log, same in UNREPLACED.items():
+        op.execute(
+            f"CREATE TRIGGER {log}_no_replace BEFORE INSERT ON {log} "
+            f"WHEN EXISTS (SELECT 1 FROM {log} WHERE {same}) "
+            f"BEGIN SELECT RAISE(ABORT, 'a row of {log} is never replaced'); END"
+        )
     for trigger in ("events_erased_first", "events_rerouted_erased"):
         op.execute(f"DROP TRIGGER {trigger}")
     op.execute(
