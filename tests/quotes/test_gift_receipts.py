@@ -10,7 +10,7 @@ import pytest
 from tests.fakes import FakeClock, FakeEntropy
 from tests.quotes.settling import SWOLLEN, back
 from tests.quotes.telling import IMEI, PHOTO, Till
-from tests.quotes.test_giving import SCHOOL, given
+from tests.quotes.test_giving import SCHOOL, given, settled_gift
 from tests.tables.making import copy_shipped
 from tests.web.conftest import installation
 from valuation.domain.disposition import Route
@@ -132,12 +132,7 @@ def test_the_trail_tells_what_was_agreed_until_its_owner_agrees_to_less(shop: Sh
 
 
 def test_the_trail_follows_a_device_that_went_another_way(shop: Shop) -> None:
-    till = Till(shop)
-    given(till, Given.DEVICE)
-    till.step(Step.RECEIVE)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    till.step(Step.SETTLE)
+    till = settled_gift(shop)
     back(till, Route.PARTS, reason=ReversalReason.ROUTED_ELSEWHERE)
     body = body_of(shop, till, Kind.DONATION)
     assert (body["route"]["route"], body["delivered"], body["saves"]) == ("parts", False, None)

@@ -37,6 +37,17 @@ def given(till: Till, what: Given, cause: str = SCHOOL, **answers: Any) -> Held:
     return till.step(Step.ACCEPT, amount=amount_of(quoted), donate=(what, cause))
 
 
+def settled_gift(shop: Shop) -> Till:
+    """A device that was given, erased and settled, and is on its way."""
+    till = Till(shop)
+    given(till, Given.DEVICE)
+    till.step(Step.RECEIVE)
+    till.step(Step.INSPECT, identifier=IMEI)
+    till.erase()
+    till.step(Step.SETTLE)
+    return till
+
+
 def refused(till: Till, step: Step, **details: Any) -> Refusal:
     with pytest.raises(IllegalStep) as refusal:
         till.step(step, **details)
@@ -71,12 +82,7 @@ def test_a_device_is_given_used_again_and_delivered(shop: Shop) -> None:
 def test_what_went_another_way_or_was_destroyed_is_not_delivered(
     shop: Shop, shredded: bool
 ) -> None:
-    till = Till(shop)
-    given(till, Given.DEVICE)
-    till.step(Step.RECEIVE)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    till.step(Step.SETTLE)
+    till = settled_gift(shop)
     if shredded:
         till.erase(method=Method.DESTROY, technique=Technique.SHRED)
     else:
@@ -171,12 +177,7 @@ def test_a_hazard_is_not_handed_over_by_post(shop: Shop) -> None:
 
 
 def test_what_was_given_is_not_sold_by_the_shop(shop: Shop) -> None:
-    till = Till(shop)
-    given(till, Given.DEVICE)
-    till.step(Step.RECEIVE)
-    till.step(Step.INSPECT, identifier=IMEI)
-    till.erase()
-    till.step(Step.SETTLE)
+    till = settled_gift(shop)
     elsewhere: dict[str, Any] = {"actor": MANAGER, "reason": ReversalReason.ROUTED_ELSEWHERE}
     assert refused(till, Step.REVERSE, route=Route.AS_IS, **elsewhere) is Refusal.GIVEN_NOT_SOLD
     assert till.step(Step.REVERSE, route=Route.PARTS, **elsewhere).route is Route.PARTS
